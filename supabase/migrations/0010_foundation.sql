@@ -1,0 +1,160 @@
+-- 0010_foundation: schema private, the error registry and the caller check that every later file uses.
+-- Makes: schema private; private.error_codes, private.raise_error, private.is_trusted_caller.
+-- Needs: a Supabase project (schemas auth and extensions), Postgres 15 or newer.
+-- Locks: none. Breaking: no.
+
+-- Every object of every file, looked up before anything is made: a project that already has one of
+-- them gets the whole list at once. Who leaves a file out also takes its lines out of this list.
+do $$
+declare
+  v_clashes text;
+begin
+  with wanted (kind, name) as (
+    values
+      -- 0020_brands
+      ('table', 'public.brands'), ('table', 'public.brand_members'),
+      ('type', 'public.brand_role'),
+      -- 0030_conversation_sessions
+      ('table', 'public.conversation_sessions'), ('table', 'public.session_events'),
+      ('table', 'private.session_transitions'),
+      ('type', 'public.session_state'), ('type', 'public.session_status'),
+      ('type', 'public.content_mode'),
+      ('function', 'public.update_session_activity'),
+      ('function', 'public.complete_conversation_session'),
+      ('function', 'public.cancel_conversation_session'),
+      -- 0040_conversation_messages
+      ('table', 'public.conversation_messages'),
+      ('type', 'public.message_role'), ('type', 'public.message_status'),
+      ('type', 'public.message_content_type'), ('type', 'public.cost_source'),
+      ('type', 'public.cost_reporter'), ('type', 'public.message_role_stats'),
+      ('function', 'public.update_session_on_message'),
+      ('function', 'public.get_conversation_history'),
+      ('function', 'public.get_session_cost'),
+      ('function', 'public.get_session_message_stats'),
+      -- 0050_session_functions
+      ('type', 'public.session_list_item'),
+      ('function', 'public.create_conversation_session'),
+      ('function', 'public.set_session_state'),
+      ('function', 'public.reopen_conversation_session'),
+      ('function', 'public.rename_session'), ('function', 'public.list_sessions'),
+      ('function', 'public.get_session'), ('function', 'public.count_sessions'),
+      -- 0060_message_functions
+      ('type', 'public.appended_message'), ('function', 'public.append_messages'),
+      ('function', 'public.get_latest_message'),
+      -- 0070_usage_views
+      ('table', 'public.provider_usage_stats'), ('table', 'public.daily_message_volume'),
+      -- 0090_profiles
+      ('table', 'public.profiles'), ('type', 'public.app_role')
+  )
+  select string_agg(format('%s %s', w.kind, w.name), ', ' order by w.kind, w.name)
+  into v_clashes
+  from wanted as w
+  where
+    case w.kind
+      when 'table' then to_regclass(w.name) is not null
+      when 'type' then to_regtype(w.name) is not null
+      else exists (
+        select 1
+        from pg_catalog.pg_proc as p
+        where format('%s.%s', p.pronamespace::regnamespace, p.proname) = w.name
+      )
+    end;
+
+  if v_clashes is not null then
+    raise exception 'Turnbase cannot be installed: these objects exist already: %', v_clashes
+      using errcode = 'duplicate_object',
+            hint = 'Rename or move them, or leave out the optional file that makes them '
+                   '(docs/deploy.md, "Into an existing project"). Nothing was made.';
+  end if;
+end
+$$;
+
+create schema if not exists private;
+comment on schema private is
+  'Helpers, trigger functions and internal tables of Turnbase. Not exposed over the API.';
+revoke all on schema private from public, anon;
+-- Policies and invoker functions name helpers here, so their callers need to enter the schema;
+-- each object in it has its own grants.
+grant usage on schema private to authenticated, service_role;
+
+-- The registry: the only place where an API error gets its status, message and default hint.
+-- PostgREST writes MESSAGE raw into the HTTP status line, so messages are constants.
+create function private.error_codes()
+returns table (code text, sqlstate text, message text, hint text)
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  values
+    ('INVALID_ARGUMENT', 'PT400', 'Invalid argument',
+     'Read the hint of the call in docs/errors.md and send the argument again.'),
+    ('UNAUTHENTICATED', 'PT401', 'Sign in first',
+     'Call with the token of a signed-in user.'),
+    ('FORBIDDEN', 'PT403', 'Not allowed',
+     'Ask an owner of the brand for membership or a higher role.'),
+    ('SESSION_NOT_FOUND', 'PT404', 'Session not found',
+     'Check the id with list_sessions; the session may be deleted or belong to somebody else.'),
+    ('MESSAGE_NOT_FOUND', 'PT404', 'Message not found',
+     'Name a message of this session: get_conversation_history lists them.'),
+    ('ILLEGAL_TRANSITION', 'PT409', 'Illegal state transition',
+     'docs/errors.md lists the legal moves; reopen_conversation_session reopens a finished session.'),
+    ('SESSION_CLOSED', 'PT409', 'Session is closed',
+     'Reopen, unarchive or restore the session, or start a new one.'),
+    ('IDEMPOTENCY_MISMATCH', 'PT409', 'Same key with another body',
+     'Send the first body again, or use a new id for a new request.'),
+    ('LAST_OWNER', 'PT409', 'A brand needs an owner',
+     'Make another member owner first.'),
+    ('TOO_LARGE', 'PT413', 'Too large',
+     'Limits: content 1 MiB, a JSON column 256 KiB, a title 200 characters, 1000 messages a call.')
+$$;
+revoke all on function private.error_codes() from public, anon, authenticated, service_role;
+grant execute on function private.error_codes() to authenticated, service_role;
+comment on function private.error_codes() is
+  'Every API error: code (DETAIL), sqlstate (PTxyz, becomes HTTP xyz), message and default hint.';
+
+create function private.raise_error(p_code text, p_hint text default null)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_error record;
+begin
+  select e.sqlstate, e.message, e.hint into strict v_error
+  from private.error_codes() as e
+  where e.code = p_code;
+
+  raise exception using
+    errcode = v_error.sqlstate,
+    message = v_error.message,
+    detail = p_code,
+    hint = coalesce(p_hint, v_error.hint);
+end
+$$;
+revoke all on function private.raise_error(text, text)
+  from public, anon, authenticated, service_role;
+grant execute on function private.raise_error(text, text) to authenticated, service_role;
+comment on function private.raise_error(text, text) is
+  'Raises a registered error. p_hint is a constant that names the next step for this call.';
+
+-- Definer functions ask this before they let a caller past the owner check. Inside a definer function
+-- current_user is its owner, while the role setting still names whom PostgREST switched to.
+create function private.is_trusted_caller()
+returns boolean
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  v_role name := coalesce(nullif(current_setting('role', true), 'none'), session_user);
+begin
+  return v_role = 'service_role' or pg_has_role(v_role, current_user, 'member');
+end
+$$;
+revoke all on function private.is_trusted_caller() from public, anon, authenticated, service_role;
+grant execute on function private.is_trusted_caller() to authenticated, service_role;
+comment on function private.is_trusted_caller() is
+  'True for service_role and for roles that own the schema; false for every API user.';

@@ -1,0 +1,938 @@
+-- 0040_conversation_messages: what was said, in order, with what it cost.
+-- Makes: public.conversation_messages, update_session_on_message, get_conversation_history,
+--   get_session_cost, get_session_message_stats.
+-- Needs: 0010, 0030. Locks: none. Breaking: no.
+
+create type public.message_role as enum ('user', 'assistant', 'system', 'tool');
+comment on type public.message_role is 'Who speaks.';
+create type public.message_status as enum (
+  'streaming', 'complete', 'failed', 'cancelled', 'interrupted'
+);
+comment on type public.message_status is
+  'Whether the text is whole. streaming is the only one that still changes.';
+create type public.message_content_type as enum ('text', 'markdown', 'json', 'code');
+comment on type public.message_content_type is 'How to show the content.';
+create type public.cost_source as enum ('reported', 'price_book', 'unpriced', 'none');
+comment on type public.cost_source is
+  'Where cost_usd comes from: the writer, the price table, nowhere although a model was used, or '
+  'nowhere because none was.';
+create type public.cost_reporter as enum ('authenticated', 'service_role', 'visitor');
+comment on type public.cost_reporter is 'Who wrote a message, and so who claims its cost.';
+
+create table public.conversation_messages (
+  id                       uuid                         not null default gen_random_uuid()
+    constraint conversation_messages_pkey primary key,
+  session_id               uuid                         not null
+    constraint conversation_messages_session_id_fkey
+      references public.conversation_sessions (id) on delete cascade,
+  brand_id                 uuid,
+  user_id                  uuid,
+  role                     public.message_role          not null,
+  content                  text                         not null,
+  tokens_used              integer
+    constraint conversation_messages_tokens_used_range check (tokens_used >= 0),
+  model_used               text,
+  provider                 text,
+  -- NaN and Infinity are numerics too; both fail the upper bound.
+  cost_usd                 numeric
+    constraint conversation_messages_cost_usd_range
+      check (cost_usd >= 0 and cost_usd < 1000000000 and scale(cost_usd) <= 20),
+  latency_ms               integer
+    constraint conversation_messages_latency_ms_range check (latency_ms >= 0),
+  action_taken             text,
+  questions_asked          jsonb,
+  delegation_plan          jsonb,
+  created_at               timestamptz                  not null default clock_timestamp(),
+  sequence_order           integer                      not null default 0,
+  parent_message_id        uuid,
+  status                   public.message_status        not null default 'complete',
+  content_type             public.message_content_type  not null default 'text',
+  parts                    jsonb
+    constraint conversation_messages_parts_shape check (jsonb_typeof(parts) = 'array'),
+  tool_calls               jsonb
+    constraint conversation_messages_tool_calls_shape check (jsonb_typeof(tool_calls) = 'array'),
+  tool_call_id             text,
+  input_tokens             integer
+    constraint conversation_messages_input_tokens_range check (input_tokens >= 0),
+  output_tokens            integer
+    constraint conversation_messages_output_tokens_range check (output_tokens >= 0),
+  cached_input_tokens      integer
+    constraint conversation_messages_cached_input_tokens_range check (cached_input_tokens >= 0),
+  cache_write_tokens       integer
+    constraint conversation_messages_cache_write_tokens_range check (cache_write_tokens >= 0),
+  cache_write_1h_tokens    integer
+    constraint conversation_messages_cache_write_1h_tokens_range check (cache_write_1h_tokens >= 0),
+  reasoning_tokens         integer
+    constraint conversation_messages_reasoning_tokens_range check (reasoning_tokens >= 0),
+  service_tier             text,
+  price_id                 uuid,
+  time_to_first_token_ms   integer
+    constraint conversation_messages_time_to_first_token_ms_range
+      check (time_to_first_token_ms >= 0),
+  finish_reason            text,
+  error_message            text,
+  mood                     text,
+  metadata                 jsonb                        not null default '{}'
+    constraint conversation_messages_metadata_shape check (jsonb_typeof(metadata) = 'object'),
+  cost_source              public.cost_source           not null default 'none',
+  reported_by              public.cost_reporter         not null default 'authenticated',
+  request_hash             bytea                        not null default '',
+  edited_at                timestamptz
+);
+comment on table public.conversation_messages is
+  E'One message of a session.\n\n'
+  'Who: the session''s user. Writes: insert direct or by append_messages; the content is never '
+  'overwritten. The id is the idempotency key: the same id with the same body writes nothing, with '
+  'another body it is PT409 IDEMPOTENCY_MISMATCH.';
+comment on column public.conversation_messages.id is 'Message id and idempotency key of the write.';
+comment on column public.conversation_messages.session_id is 'The session it belongs to.';
+comment on column public.conversation_messages.brand_id is
+  'The session''s brand, copied by the database. No foreign key: the session''s holds.';
+comment on column public.conversation_messages.user_id is
+  'The session''s user, copied by the database. No foreign key: the session''s holds.';
+comment on column public.conversation_messages.role is 'Who speaks.';
+comment on column public.conversation_messages.content is 'The text, at most 1 MiB.';
+comment on column public.conversation_messages.tokens_used is
+  'Tokens the provider counted for the call, all kinds; filled from input and output if left out.';
+comment on column public.conversation_messages.model_used is 'Model, as the provider names it.';
+comment on column public.conversation_messages.provider is 'Who ran the model, such as openai.';
+comment on column public.conversation_messages.cost_usd is
+  'US dollars, exact, at most 20 decimals; null: unknown, never 0 for that.';
+comment on column public.conversation_messages.latency_ms is 'Request to last token, milliseconds.';
+comment on column public.conversation_messages.action_taken is 'What the agent did.';
+comment on column public.conversation_messages.questions_asked is 'Questions put to the user. JSON.';
+comment on column public.conversation_messages.delegation_plan is 'Who was handed what. JSON.';
+comment on column public.conversation_messages.created_at is
+  'When it was written, after waiting for the session: rises with sequence_order.';
+comment on column public.conversation_messages.sequence_order is
+  '1, 2, 3 ... within the session, given by the database, never reused.';
+comment on column public.conversation_messages.parent_message_id is
+  'The message it follows, in the same session; null: a first message.';
+comment on column public.conversation_messages.status is 'Whether the text is whole.';
+comment on column public.conversation_messages.content_type is 'How to show the content.';
+comment on column public.conversation_messages.parts is 'Parts of a multimodal message. JSON array.';
+comment on column public.conversation_messages.tool_calls is
+  'Tool calls of an assistant message. JSON array of {id, type, function: {name, arguments}}.';
+comment on column public.conversation_messages.tool_call_id is 'The call that a tool message answers.';
+comment on column public.conversation_messages.input_tokens is
+  'Prompt tokens as the provider reports them.';
+comment on column public.conversation_messages.output_tokens is 'Completion tokens.';
+comment on column public.conversation_messages.cached_input_tokens is 'Prompt tokens read from a cache.';
+comment on column public.conversation_messages.cache_write_tokens is
+  'Prompt tokens written to a cache for 5 minutes.';
+comment on column public.conversation_messages.cache_write_1h_tokens is
+  'Prompt tokens written to a cache for an hour.';
+comment on column public.conversation_messages.reasoning_tokens is
+  'Completion tokens spent on reasoning.';
+comment on column public.conversation_messages.service_tier is 'Price tier, such as batch or priority.';
+comment on column public.conversation_messages.price_id is 'The price that cost_usd was computed with.';
+comment on column public.conversation_messages.time_to_first_token_ms is
+  'Request to first token, milliseconds.';
+comment on column public.conversation_messages.finish_reason is 'Why the model stopped.';
+comment on column public.conversation_messages.error_message is 'What went wrong.';
+comment on column public.conversation_messages.mood is 'Mood of the speaker, as the app reads it.';
+comment on column public.conversation_messages.metadata is 'Free data of the app. JSON object.';
+comment on column public.conversation_messages.cost_source is 'Where cost_usd comes from.';
+comment on column public.conversation_messages.reported_by is 'Who wrote it, set by the database.';
+comment on column public.conversation_messages.request_hash is
+  'SHA-256 of the client-given columns as first sent.';
+comment on column public.conversation_messages.edited_at is 'When a newer version replaced it.';
+
+-- History of one session in order. user_id stands before sequence_order because row level security
+-- adds it to every read: without it, "last 50" of a long session reads the whole session.
+create unique index idx_messages_session_id
+  on public.conversation_messages (session_id, user_id, sequence_order) nulls not distinct;
+-- A user's messages by time: usage, export, erasure.
+create index idx_messages_user_id on public.conversation_messages (user_id, created_at);
+-- A brand's messages by time.
+create index idx_messages_brand_id on public.conversation_messages (brand_id, created_at)
+  where brand_id is not null;
+-- The answers to a message, and the foreign key side of parents.
+create index idx_messages_parent on public.conversation_messages (session_id, parent_message_id)
+  where parent_message_id is not null;
+-- Cost and tokens of one session without reading the rows; target of the parent foreign key.
+create unique index idx_messages_cost on public.conversation_messages (session_id, id)
+  include (cost_usd, tokens_used);
+-- Calls whose price is missing or computed: repricing.
+create index idx_messages_provider
+  on public.conversation_messages (provider, model_used, created_at)
+  where provider is not null and cost_source <> 'reported';
+-- Usage of a time window over everybody: a few blocks instead of the table.
+create index idx_messages_provider_cost
+  on public.conversation_messages using brin (created_at, provider, cost_usd);
+
+-- Deferred, because a delete hands the children to the deleted message's parent afterwards.
+alter table public.conversation_messages
+  add constraint conversation_messages_parent_fkey
+    foreign key (session_id, parent_message_id)
+    references public.conversation_messages (session_id, id)
+    on delete no action
+    deferrable initially deferred;
+
+alter table public.conversation_messages enable row level security;
+revoke all on table public.conversation_messages from public, anon, authenticated, service_role;
+
+create policy conversation_messages_select_own on public.conversation_messages
+  for select to authenticated
+  using (
+    user_id = (select auth.uid())
+    and session_id <> all (array(select private.my_deleted_session_ids()))
+  );
+create policy conversation_messages_insert_own on public.conversation_messages
+  for insert to authenticated
+  with check (user_id = (select auth.uid()));
+create policy conversation_messages_update_own on public.conversation_messages
+  for update to authenticated
+  using (user_id = (select auth.uid()))
+  with check (user_id = (select auth.uid()));
+create policy conversation_messages_delete_own on public.conversation_messages
+  for delete to authenticated
+  using (user_id = (select auth.uid()));
+comment on policy conversation_messages_select_own on public.conversation_messages is
+  'Users read the messages of their own sessions, but not of those in the trash.';
+comment on policy conversation_messages_insert_own on public.conversation_messages is
+  'Users write into their own sessions.';
+comment on policy conversation_messages_update_own on public.conversation_messages is
+  'Users annotate messages of their own sessions.';
+comment on policy conversation_messages_delete_own on public.conversation_messages is
+  'Users delete messages of their own sessions for good.';
+
+grant select, delete on table public.conversation_messages to authenticated;
+-- Not granted: what the database gives or keeps (sequence_order, created_at, edited_at, status,
+-- cost_source, reported_by, price_id, request_hash).
+grant insert (
+  id, session_id, brand_id, user_id, role, content, tokens_used, model_used, provider, cost_usd,
+  latency_ms, action_taken, questions_asked, delegation_plan, parent_message_id, content_type, parts,
+  tool_calls, tool_call_id, input_tokens, output_tokens, cached_input_tokens, cache_write_tokens,
+  cache_write_1h_tokens, reasoning_tokens, service_tier, time_to_first_token_ms, finish_reason,
+  error_message, mood, metadata
+) on table public.conversation_messages to authenticated, service_role;
+-- Not granted: content and cost; what was said and what it cost stays.
+grant update (mood, metadata, action_taken, questions_asked, delegation_plan)
+  on table public.conversation_messages to authenticated;
+grant select, delete on table public.conversation_messages to service_role;
+-- App servers correct a cost once the provider's bill is known.
+grant update (
+  mood, metadata, action_taken, questions_asked, delegation_plan, tokens_used, model_used, provider,
+  cost_usd, latency_ms, input_tokens, output_tokens, cached_input_tokens, cache_write_tokens,
+  cache_write_1h_tokens, reasoning_tokens, service_tier, time_to_first_token_ms
+) on table public.conversation_messages to service_role;
+
+create function private.message_request_hash(
+  p_message public.conversation_messages,
+  p_is_root boolean default false
+)
+returns bytea
+language sql
+stable
+set search_path = ''
+as $$
+  select sha256(
+    convert_to(
+      (
+        jsonb_strip_nulls(
+          to_jsonb(p_message) - array[
+            'id', 'session_id', 'brand_id', 'user_id', 'created_at', 'sequence_order', 'status',
+            'price_id', 'cost_source', 'reported_by', 'request_hash', 'edited_at'
+          ]
+        ) || jsonb_build_object('root', p_is_root)
+      )::text,
+      'UTF8'
+    )
+  )
+$$;
+revoke all on function private.message_request_hash(public.conversation_messages, boolean)
+  from public, anon, authenticated, service_role;
+comment on function private.message_request_hash(public.conversation_messages, boolean) is
+  'SHA-256 over the client-given columns of a message as sent; nulls and absent keys are the same.';
+
+create function private.message_cost_source(p_message public.conversation_messages)
+returns public.cost_source
+language sql
+immutable
+set search_path = ''
+as $$
+  select
+    case
+      when p_message.cost_usd is not null then 'reported'
+      when p_message.provider is not null or p_message.model_used is not null
+        or p_message.tokens_used is not null or p_message.input_tokens is not null
+        or p_message.output_tokens is not null
+        then 'unpriced'
+      else 'none'
+    end::public.cost_source
+$$;
+revoke all on function private.message_cost_source(public.conversation_messages)
+  from public, anon, authenticated, service_role;
+comment on function private.message_cost_source(public.conversation_messages) is
+  'Where the cost of a message as sent comes from.';
+
+create function private.message_tokens_used(p_message public.conversation_messages)
+returns integer
+language sql
+immutable
+set search_path = ''
+as $$
+  select
+    coalesce(
+      p_message.tokens_used,
+      case
+        when p_message.input_tokens is not null or p_message.output_tokens is not null
+          then coalesce(p_message.input_tokens, 0) + coalesce(p_message.output_tokens, 0)
+      end
+    )
+$$;
+revoke all on function private.message_tokens_used(public.conversation_messages)
+  from public, anon, authenticated, service_role;
+comment on function private.message_tokens_used(public.conversation_messages) is
+  'tokens_used as sent, else the sum of input and output tokens.';
+
+create function private.message_reporter()
+returns public.cost_reporter
+language sql
+stable
+set search_path = ''
+as $$
+  select case when private.is_trusted_caller() then 'service_role' else 'authenticated' end
+    ::public.cost_reporter
+$$;
+revoke all on function private.message_reporter() from public, anon, authenticated, service_role;
+comment on function private.message_reporter() is 'Who the calling role is, for reported_by.';
+
+-- The caller holds the lock of the session row.
+create function private.refuse_closed_session(
+  p_session public.conversation_sessions,
+  p_role public.message_role
+)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  if p_session.status = 'active' and p_session.completed_at is null
+    or private.is_trusted_caller()
+  then
+    return;
+  end if;
+  -- An answer to what was still asked is taken; a new turn is not.
+  if p_role in ('assistant', 'tool') and exists (
+    select 1
+    from public.conversation_messages as m
+    where m.session_id = p_session.id and m.id = p_session.active_message_id
+      and (m.role in ('user', 'tool') or m.status = 'streaming' or m.tool_calls is not null)
+  ) then
+    return;
+  end if;
+  perform private.raise_error('SESSION_CLOSED');
+end
+$$;
+revoke all on function
+  private.refuse_closed_session(public.conversation_sessions, public.message_role)
+  from public, anon, authenticated, service_role;
+comment on function
+  private.refuse_closed_session(public.conversation_sessions, public.message_role) is
+  'Raises PT409 SESSION_CLOSED for a new turn of an end user in a finished, archived or deleted session.';
+
+create function private.tg_conversation_messages__limits()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if octet_length(new.content) > 1048576
+    or octet_length(new.error_message) > 1048576
+    or greatest(
+      octet_length(new.parts::text), octet_length(new.tool_calls::text),
+      octet_length(new.questions_asked::text), octet_length(new.delegation_plan::text),
+      octet_length(new.metadata::text)
+    ) > 262144
+  then
+    perform private.raise_error('TOO_LARGE');
+  end if;
+  return new;
+end
+$$;
+revoke all on function private.tg_conversation_messages__limits()
+  from public, anon, authenticated, service_role;
+comment on function private.tg_conversation_messages__limits() is
+  'Refuses content over 1 MiB and JSON over 256 KiB (PT413).';
+
+-- The stored size of a JSON value is at least a sixth of its text, so small rows skip the function.
+create trigger conversation_messages_10_limits before insert or update
+  on public.conversation_messages for each row
+  when (
+    octet_length(new.content) > 1048576
+    or octet_length(new.error_message) > 1048576
+    or pg_column_size(new.parts) > 40000
+    or pg_column_size(new.tool_calls) > 40000
+    or pg_column_size(new.questions_asked) > 40000
+    or pg_column_size(new.delegation_plan) > 40000
+    or pg_column_size(new.metadata) > 40000
+  )
+  execute function private.tg_conversation_messages__limits();
+
+-- Writers of one user share this lock; a delete takes it alone. A delete holds the message before it
+-- reaches the session, a write the session before the message, so without it they could deadlock.
+create function private.lock_messages_of(p_user_id uuid, p_alone boolean)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  if p_user_id is null then
+    return;
+  elsif p_alone then
+    perform pg_advisory_xact_lock(1953854049, hashtext(p_user_id::text));
+  else
+    perform pg_advisory_xact_lock_shared(1953854049, hashtext(p_user_id::text));
+  end if;
+end
+$$;
+revoke all on function private.lock_messages_of(uuid, boolean)
+  from public, anon, authenticated, service_role;
+comment on function private.lock_messages_of(uuid, boolean) is
+  'Until the end of the transaction: writes of one user side by side, deletes alone.';
+
+create function private.tg__lock_messages()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.lock_messages_of((select auth.uid()), true);
+  return null;
+end
+$$;
+revoke all on function private.tg__lock_messages() from public, anon, authenticated, service_role;
+comment on function private.tg__lock_messages() is
+  'Makes a user''s deletes wait for the user''s writes under way, and the other way round.';
+
+create trigger conversation_sessions_05_lock before delete on public.conversation_sessions
+  for each statement execute function private.tg__lock_messages();
+create trigger conversation_messages_05_lock before delete on public.conversation_messages
+  for each statement execute function private.tg__lock_messages();
+
+-- Every writer of messages begins here.
+create function private.lock_session(p_session_id uuid)
+returns public.conversation_sessions
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_trusted constant boolean := private.is_trusted_caller();
+  v_user_id uuid := auth.uid();
+  v_session public.conversation_sessions;
+begin
+  if v_trusted then
+    select s.user_id into v_user_id
+    from public.conversation_sessions as s
+    where s.id = p_session_id;
+  end if;
+  perform private.lock_messages_of(v_user_id, false);
+  select * into v_session
+  from public.conversation_sessions as s
+  where s.id = p_session_id and (v_trusted or s.user_id = v_user_id)
+  for no key update;
+  if not found then
+    perform private.raise_error('SESSION_NOT_FOUND');
+  end if;
+  return v_session;
+end
+$$;
+revoke all on function private.lock_session(uuid) from public, anon, authenticated, service_role;
+comment on function private.lock_session(uuid) is
+  'Locks a session of the caller, trashed ones included, and returns it (PT404 SESSION_NOT_FOUND).';
+
+create function private.tg_conversation_messages__place()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_session public.conversation_sessions := private.lock_session(new.session_id);
+  v_stored record;
+  v_last_id uuid;
+  v_last_sequence integer;
+begin
+  new.request_hash := private.message_request_hash(new);
+  -- After the lock: before it, two writers of one id would both miss it.
+  select m.session_id, m.request_hash into v_stored
+  from public.conversation_messages as m
+  where m.id = new.id;
+  if found then
+    if v_stored.session_id = new.session_id and v_stored.request_hash = new.request_hash then
+      return null;
+    end if;
+    perform private.raise_error('IDEMPOTENCY_MISMATCH');
+  end if;
+
+  perform private.refuse_closed_session(v_session, new.role);
+
+  -- Rows of this very statement are not counted in the session yet.
+  if v_session.user_id is null then
+    select m.id, m.sequence_order into v_last_id, v_last_sequence
+    from public.conversation_messages as m
+    where m.session_id = new.session_id and m.user_id is null
+      and m.sequence_order > v_session.last_sequence
+    order by m.sequence_order desc
+    limit 1;
+  else
+    select m.id, m.sequence_order into v_last_id, v_last_sequence
+    from public.conversation_messages as m
+    where m.session_id = new.session_id and m.user_id = v_session.user_id
+      and m.sequence_order > v_session.last_sequence
+    order by m.sequence_order desc
+    limit 1;
+  end if;
+  if not found then
+    v_last_id := v_session.active_message_id;
+    v_last_sequence := v_session.last_sequence;
+  end if;
+
+  if new.parent_message_id is null then
+    new.parent_message_id := v_last_id;
+  elsif new.parent_message_id is distinct from v_last_id then
+    perform private.raise_error(
+      'INVALID_ARGUMENT',
+      'A plain insert follows the last message shown; branch by append_messages with parent.'
+    );
+  end if;
+  -- After a delete the shown branch can end where others go on.
+  if v_session.branch_count > 0 and exists (
+    select 1
+    from public.conversation_messages as m
+    where m.session_id = new.session_id and m.parent_message_id = new.parent_message_id
+  ) then
+    update public.conversation_sessions as s set branch_count = s.branch_count + 1
+    where s.id = new.session_id;
+  end if;
+
+  new.sequence_order := v_last_sequence + 1;
+  new.user_id := v_session.user_id;
+  new.brand_id := v_session.brand_id;
+  new.created_at := clock_timestamp();
+  new.cost_source := private.message_cost_source(new);
+  new.tokens_used := private.message_tokens_used(new);
+  new.reported_by := private.message_reporter();
+  return new;
+end
+$$;
+revoke all on function private.tg_conversation_messages__place()
+  from public, anon, authenticated, service_role;
+comment on function private.tg_conversation_messages__place() is
+  'Gives a plainly inserted message its place: locks the session, recognises a repeated id, sets '
+  'sequence, parent, owner and cost source. append_messages sets them for many rows at once.';
+
+-- Only definer functions may give a sequence_order, so 0 means a plain insert.
+create trigger conversation_messages_20_place before insert
+  on public.conversation_messages for each row when (new.sequence_order = 0)
+  execute function private.tg_conversation_messages__place();
+
+create function private.tg_conversation_messages__keep_owner()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  if new.session_id <> old.session_id or not exists (
+    select 1
+    from public.conversation_sessions as s
+    where s.id = new.session_id
+      and s.user_id is not distinct from new.user_id
+      and s.brand_id is not distinct from new.brand_id
+  ) then
+    perform private.raise_error(
+      'INVALID_ARGUMENT', 'A message keeps its session, and user_id and brand_id follow the session.'
+    );
+  end if;
+  return new;
+end
+$$;
+revoke all on function private.tg_conversation_messages__keep_owner()
+  from public, anon, authenticated, service_role;
+comment on function private.tg_conversation_messages__keep_owner() is
+  'Refuses a message whose user or brand would disagree with its session.';
+
+create trigger conversation_messages_30_keep_owner before update
+  on public.conversation_messages for each row
+  when (
+    (old.session_id, old.user_id, old.brand_id)
+    is distinct from (new.session_id, new.user_id, new.brand_id)
+  )
+  execute function private.tg_conversation_messages__keep_owner();
+
+create function private.tg_conversation_sessions__carry_owner()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  update public.conversation_messages as m
+  set user_id = new.user_id, brand_id = new.brand_id
+  where m.session_id = new.id;
+  update public.session_events as e set user_id = new.user_id
+  where e.session_id = new.id;
+  return null;
+end
+$$;
+revoke all on function private.tg_conversation_sessions__carry_owner()
+  from public, anon, authenticated, service_role;
+comment on function private.tg_conversation_sessions__carry_owner() is
+  'Carries a change of a session''s user or brand to its messages and events.';
+
+create trigger conversation_sessions_70_carry_owner after update
+  on public.conversation_sessions for each row
+  when ((old.user_id, old.brand_id) is distinct from (new.user_id, new.brand_id))
+  execute function private.tg_conversation_sessions__carry_owner();
+
+-- One statement, one update a session: a row trigger would write the session once a message.
+create function public.update_session_on_message()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  if tg_op = 'INSERT' then
+    update public.conversation_sessions as s
+    set
+      last_sequence = greatest(s.last_sequence, d.last_sequence),
+      message_count = s.message_count + d.messages,
+      total_tokens = s.total_tokens + d.tokens,
+      total_cost_usd = s.total_cost_usd + d.cost_usd,
+      last_activity_at = greatest(s.last_activity_at, d.last_created_at),
+      active_message_id = d.last_id,
+      updated_at = now()
+    from (
+      select
+        n.session_id,
+        count(*) as messages,
+        coalesce(sum(n.tokens_used), 0) as tokens,
+        coalesce(sum(n.cost_usd), 0) as cost_usd,
+        max(n.sequence_order) as last_sequence,
+        max(n.created_at) as last_created_at,
+        (array_agg(n.id order by n.sequence_order desc))[1] as last_id
+      from new_messages as n
+      group by n.session_id
+    ) as d
+    where s.id = d.session_id;
+  elsif tg_op = 'UPDATE' then
+    update public.conversation_sessions as s
+    set
+      total_tokens = s.total_tokens + d.tokens,
+      total_cost_usd = s.total_cost_usd + d.cost_usd
+    from (
+      select
+        n.session_id,
+        sum(coalesce(n.tokens_used, 0) - coalesce(o.tokens_used, 0)) as tokens,
+        sum(coalesce(n.cost_usd, 0) - coalesce(o.cost_usd, 0)) as cost_usd
+      from new_messages as n
+      join old_messages as o on o.id = n.id
+      where n.tokens_used is distinct from o.tokens_used or n.cost_usd is distinct from o.cost_usd
+      group by n.session_id
+    ) as d
+    where s.id = d.session_id;
+  else
+    update public.conversation_sessions as s
+    set
+      message_count = s.message_count - d.messages,
+      total_tokens = s.total_tokens - d.tokens,
+      total_cost_usd = s.total_cost_usd - d.cost_usd
+    from (
+      select
+        o.session_id,
+        count(*) as messages,
+        coalesce(sum(o.tokens_used), 0) as tokens,
+        coalesce(sum(o.cost_usd), 0) as cost_usd
+      from old_messages as o
+      group by o.session_id
+    ) as d
+    where s.id = d.session_id;
+  end if;
+  return null;
+end
+$$;
+revoke all on function public.update_session_on_message()
+  from public, anon, authenticated, service_role;
+comment on function public.update_session_on_message() is
+  'Trigger: keeps a session''s counters, last activity and end of the shown branch exact when '
+  'messages are added, corrected or deleted.';
+
+create trigger conversation_messages_80_count_added after insert
+  on public.conversation_messages referencing new table as new_messages
+  for each statement execute function public.update_session_on_message();
+create trigger conversation_messages_80_count_changed after update
+  on public.conversation_messages referencing old table as old_messages new table as new_messages
+  for each statement execute function public.update_session_on_message();
+-- Where the session goes too, its row is gone already and nothing here finds work.
+create function private.tg_conversation_messages__mend_tree()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  -- A straight line stays one: each orphan follows the message before it.
+  update public.conversation_messages as m
+  set parent_message_id = (
+    select p.id
+    from public.conversation_messages as p
+    where p.session_id = m.session_id
+      and (p.user_id = m.user_id or (p.user_id is null and m.user_id is null))
+      and p.sequence_order < m.sequence_order
+    order by p.sequence_order desc
+    limit 1
+  )
+  from old_messages as o
+  join public.conversation_sessions as s on s.id = o.session_id
+  where s.branch_count = 0 and m.session_id = o.session_id and m.parent_message_id = o.id;
+
+  update public.conversation_sessions as s
+  set active_message_id = (
+    select m.id
+    from public.conversation_messages as m
+    where m.session_id = s.id
+      and (m.user_id = s.user_id or (m.user_id is null and s.user_id is null))
+    order by m.sequence_order desc
+    limit 1
+  )
+  from old_messages as o
+  where s.branch_count = 0 and s.id = o.session_id and s.active_message_id = o.id;
+
+  if not exists (
+    select 1
+    from old_messages as o
+    join public.conversation_sessions as s on s.id = o.session_id
+    where s.branch_count > 0
+  ) then
+    return null;
+  end if;
+
+  -- In a tree, orphans and the end of the shown branch climb to the nearest ancestor that is left.
+  with recursive climb (session_id, id, ancestor_id) as (
+    select o.session_id, o.id, o.parent_message_id
+    from old_messages as o
+    join public.conversation_sessions as s on s.id = o.session_id
+    where s.branch_count > 0 and (
+      s.active_message_id = o.id or exists (
+        select 1
+        from public.conversation_messages as m
+        where m.session_id = o.session_id and m.parent_message_id = o.id
+      )
+    )
+    union all
+    select c.session_id, c.id, o.parent_message_id
+    from climb as c
+    join old_messages as o on o.id = c.ancestor_id
+  ),
+  heir as (
+    select c.session_id, c.id, c.ancestor_id
+    from climb as c
+    where not exists (select 1 from old_messages as o where o.id = c.ancestor_id)
+  ),
+  handed as (
+    update public.conversation_messages as m
+    set parent_message_id = h.ancestor_id
+    from heir as h
+    where m.session_id = h.session_id and m.parent_message_id = h.id
+  )
+  update public.conversation_sessions as s
+  set active_message_id = coalesce(
+    h.ancestor_id,
+    (
+      select m.id
+      from public.conversation_messages as m
+      where m.session_id = s.id
+      order by m.sequence_order desc
+      limit 1
+    )
+  )
+  from heir as h
+  where s.id = h.session_id and s.active_message_id = h.id;
+
+  update public.conversation_sessions as s
+  set branch_count = (
+    select
+      count(*)
+      - count(distinct coalesce(m.parent_message_id, '00000000-0000-0000-0000-000000000000'))
+    from public.conversation_messages as m
+    where m.session_id = s.id
+  )
+  where s.branch_count > 0 and s.id in (select o.session_id from old_messages as o);
+  return null;
+end
+$$;
+revoke all on function private.tg_conversation_messages__mend_tree()
+  from public, anon, authenticated, service_role;
+comment on function private.tg_conversation_messages__mend_tree() is
+  'Hands the children of deleted messages to their parent and moves the end of the shown branch.';
+
+create trigger conversation_messages_70_mend_tree after delete
+  on public.conversation_messages referencing old table as old_messages
+  for each statement execute function private.tg_conversation_messages__mend_tree();
+create trigger conversation_messages_80_count_deleted after delete
+  on public.conversation_messages referencing old table as old_messages
+  for each statement execute function public.update_session_on_message();
+
+create function public.get_conversation_history(
+  p_session_id uuid,
+  p_limit integer default 50,
+  p_before_sequence integer default null
+)
+returns setof public.conversation_messages
+language plpgsql
+stable
+security invoker
+set search_path = ''
+rows 50
+as $$
+declare
+  v_session record;
+  v_before constant integer := coalesce(p_before_sequence, 2147483647);
+begin
+  if p_limit is null or p_limit not between 1 and 200 then
+    perform private.raise_error('INVALID_ARGUMENT', 'p_limit is 1 to 200.');
+  end if;
+  select s.user_id, s.branch_count, s.active_message_id into v_session
+  from public.conversation_sessions as s
+  where s.id = p_session_id;
+  if not found then
+    perform private.raise_error('SESSION_NOT_FOUND');
+  end if;
+
+  if v_session.branch_count > 0 then
+    return query
+      with recursive branch as (
+        select m.*
+        from public.conversation_messages as m
+        where m.session_id = p_session_id and m.id = v_session.active_message_id
+        union all
+        select m.*
+        from branch as b
+        join public.conversation_messages as m
+          on m.session_id = p_session_id and m.id = b.parent_message_id
+      ),
+      page as (
+        select b.* from branch as b where b.sequence_order < v_before limit p_limit
+      )
+      select p.* from page as p order by p.sequence_order;
+  elsif v_session.user_id is null then
+    return query
+      select p.*
+      from (
+        select m.*
+        from public.conversation_messages as m
+        where m.session_id = p_session_id and m.user_id is null and m.sequence_order < v_before
+        order by m.sequence_order desc
+        limit p_limit
+      ) as p
+      order by p.sequence_order;
+  else
+    -- Both keys of the index, so that row level security finds its column in it.
+    return query
+      select p.*
+      from (
+        select m.*
+        from public.conversation_messages as m
+        where m.session_id = p_session_id and m.user_id = v_session.user_id
+          and m.sequence_order < v_before
+        order by m.sequence_order desc
+        limit p_limit
+      ) as p
+      order by p.sequence_order;
+  end if;
+end
+$$;
+revoke all on function public.get_conversation_history(uuid, integer, integer)
+  from public, anon, authenticated, service_role;
+grant execute on function public.get_conversation_history(uuid, integer, integer)
+  to authenticated, service_role;
+comment on function public.get_conversation_history(uuid, integer, integer) is
+  E'The last messages of the branch that is shown, oldest first.\n\n'
+  'p_limit: 1 to 200, default 50. p_before_sequence: only messages before this sequence_order, for '
+  'the page before. Who: the session''s user, service_role. '
+  'Errors: PT400 INVALID_ARGUMENT; PT404 SESSION_NOT_FOUND.';
+
+create function public.get_session_cost(p_session_id uuid)
+returns numeric
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_cost_usd numeric;
+begin
+  select s.total_cost_usd into v_cost_usd
+  from public.conversation_sessions as s
+  where s.id = p_session_id;
+  if not found then
+    perform private.raise_error('SESSION_NOT_FOUND');
+  end if;
+  return v_cost_usd;
+end
+$$;
+revoke all on function public.get_session_cost(uuid)
+  from public, anon, authenticated, service_role;
+grant execute on function public.get_session_cost(uuid) to authenticated, service_role;
+comment on function public.get_session_cost(uuid) is
+  E'What a session has cost, in US dollars, exact.\n\n'
+  'A kept number: the same time for 10 messages and for 100,000. Who: the session''s user, '
+  'service_role. Errors: PT404 SESSION_NOT_FOUND.';
+
+create type public.message_role_stats as (
+  role            public.message_role,
+  message_count   bigint,
+  total_tokens    bigint,
+  total_cost_usd  numeric,
+  avg_latency_ms  numeric
+);
+comment on type public.message_role_stats is
+  'Messages, tokens, US dollars and mean latency in milliseconds of one role; null latency: none known.';
+
+create function public.get_session_message_stats(p_session_id uuid)
+returns setof public.message_role_stats
+language plpgsql
+stable
+security invoker
+set search_path = ''
+rows 4
+as $$
+declare
+  v_user_id uuid;
+begin
+  select s.user_id into v_user_id
+  from public.conversation_sessions as s
+  where s.id = p_session_id;
+  if not found then
+    perform private.raise_error('SESSION_NOT_FOUND');
+  end if;
+  return query
+    select
+      m.role,
+      count(*),
+      coalesce(sum(m.tokens_used), 0),
+      coalesce(sum(m.cost_usd), 0),
+      round(avg(m.latency_ms), 2)
+    from public.conversation_messages as m
+    where m.session_id = p_session_id and m.user_id is not distinct from v_user_id
+    group by m.role
+    order by m.role;
+end
+$$;
+revoke all on function public.get_session_message_stats(uuid)
+  from public, anon, authenticated, service_role;
+grant execute on function public.get_session_message_stats(uuid) to authenticated, service_role;
+comment on function public.get_session_message_stats(uuid) is
+  E'Messages, tokens, cost and mean latency of a session, per role.\n\n'
+  'Returns: one row a role that spoke; none for an empty session. Counts every branch. '
+  'Who: the session''s user, service_role. Errors: PT404 SESSION_NOT_FOUND.';
