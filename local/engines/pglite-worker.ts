@@ -1,0 +1,91 @@
+import { existsSync } from "node:fs";
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { parentPort, workerData } from "node:worker_threads";
+import { PGlite } from "@electric-sql/pglite";
+import { btree_gin } from "@electric-sql/pglite/contrib/btree_gin";
+import { btree_gist } from "@electric-sql/pglite/contrib/btree_gist";
+import { citext } from "@electric-sql/pglite/contrib/citext";
+import { pg_stat_statements } from "@electric-sql/pglite/contrib/pg_stat_statements";
+import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
+import { pgcrypto } from "@electric-sql/pglite/contrib/pgcrypto";
+import { unaccent } from "@electric-sql/pglite/contrib/unaccent";
+import { uuid_ossp } from "@electric-sql/pglite/contrib/uuid_ossp";
+import { pgtap } from "@electric-sql/pglite-pgtap";
+import { vector } from "@electric-sql/pglite-pgvector";
+import { PgliteSessions } from "./pglite-sessions.ts";
+
+export interface WorkerInput {
+  dataDir: string;
+  host: string;
+  port: number;
+  /** A stored copy of a bootstrapped cluster; used when dataDir is new and it is there. */
+  image: string;
+}
+
+export type WorkerReply = { type: "ready"; port: number } | { type: "failed"; message: string } | {
+  type: "done";
+  id: number;
+};
+
+export type WorkerRequest = { type: "remember"; id: number } | { type: "stop"; id: number };
+
+// The worker is started by pglite.ts alone, with exactly this shape.
+const input = workerData as WorkerInput;
+const port = parentPort;
+
+async function open(): Promise<PGlite> {
+  const isNew = input.dataDir === "memory://" || !existsSync(`${input.dataDir}/PG_VERSION`);
+  const extensions = {
+    btree_gin,
+    btree_gist,
+    citext,
+    pg_stat_statements,
+    pg_trgm,
+    pgcrypto,
+    pgtap,
+    unaccent,
+    uuid_ossp,
+    vector,
+  };
+  const image = isNew && existsSync(input.image)
+    ? new Blob([await readFile(input.image)])
+    : undefined;
+  return await PGlite.create({
+    dataDir: input.dataDir,
+    extensions,
+    // The package's default is `public` alone, and RESET ALL goes back to what is said here.
+    startParams: PGlite.defaultStartParams.map((param) =>
+      param === "search_path=public" ? 'search_path="$user", public, extensions' : param
+    ),
+    ...(image ? { loadDataDir: image } : {}),
+  });
+}
+
+async function run(): Promise<void> {
+  const db = await open();
+  const sessions = new PgliteSessions(db);
+  const listening = await sessions.listen(input.port, input.host);
+  port?.on("message", (request: WorkerRequest) => {
+    void answer(request, db, sessions);
+  });
+  port?.postMessage({ type: "ready", port: listening } satisfies WorkerReply);
+}
+
+async function answer(request: WorkerRequest, db: PGlite, sessions: PgliteSessions): Promise<void> {
+  if (request.type === "remember") {
+    const dump = await db.dumpDataDir("none");
+    // Under another name first: another process may be reading the old one.
+    const draft = `${input.image}.${process.pid}.${request.id}`;
+    await writeFile(draft, new Uint8Array(await dump.arrayBuffer()));
+    await rename(draft, input.image);
+  } else {
+    await sessions.close();
+    await db.close();
+  }
+  port?.postMessage({ type: "done", id: request.id } satisfies WorkerReply);
+}
+
+run().catch((error: unknown) => {
+  const message = error instanceof Error ? error.message : String(error);
+  port?.postMessage({ type: "failed", message } satisfies WorkerReply);
+});

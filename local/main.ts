@@ -1,0 +1,255 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { type Database, resetDatabase, startDatabase } from "./database.ts";
+import { functionNames } from "./functions.ts";
+import { root } from "./paths.ts";
+import { type Stack, startStack } from "./stack.ts";
+import { readState, type StackState } from "./state.ts";
+import { advisors, type CliResult, lint } from "./supabase.ts";
+import { checkTypes, writeTypes } from "./types.ts";
+
+const usage = `Turnbase's Docker-free Supabase stack
+
+  npm start                    start it in the foreground; Ctrl-C stops it
+  npm run db:reset             \`supabase db reset\` on the running stack
+  npm run types                write types/database.types.ts      npm run types:check   compare it
+  npx tsx local/main.ts lint | advisors                           the CLI's own checks
+
+Flags (after -- with npm):
+  --engine pglite|native       the Postgres to start (default pglite)
+  --db-url <url>               use this Postgres, 15 or newer; DATABASE_URL and POSTGRES_URL do the same
+  --port <port>                of the API (default 54321)
+  --db-port <port>             of Postgres (default 54422)
+  --data-dir <folder>          where data stays (default .local/<engine>)
+  --no-functions               start without edge functions
+  --help`;
+
+const options = {
+  engine: { type: "string" },
+  "db-url": { type: "string" },
+  port: { type: "string" },
+  "db-port": { type: "string" },
+  "data-dir": { type: "string" },
+  "no-functions": { type: "boolean" },
+  check: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+interface Flags {
+  engine: "pglite" | "native" | undefined;
+  dbUrl: string | undefined;
+  apiPort: number;
+  dbPort: number;
+  dataDir: string | undefined;
+  functions: boolean;
+  check: boolean;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const [command, ...rest] = args;
+  // The demo reads flags of its own.
+  if (command === "demo") return await (await import("./demo.ts")).demo(rest);
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options,
+    allowPositionals: true,
+  });
+  if (values.help || positionals.length === 0) {
+    console.log(usage);
+    return values.help ? 0 : 2;
+  }
+  const flags = readFlags(values);
+  switch (positionals[0]) {
+    case "start":
+      return start(flags);
+    case "reset":
+      return reset(flags);
+    case "types":
+      return flags.check ? typesCheck() : types(flags);
+    case "lint":
+      return withDatabase(flags, (urls) => linted(urls.adminUrl));
+    case "advisors":
+      return withDatabase(
+        flags,
+        async (urls) => print(await advisors(urls.dbUrl)),
+      );
+  }
+  console.error(`no command ${positionals[0] ?? ""}\n\n${usage}`);
+  return 2;
+}
+
+function readFlags(
+  values: ReturnType<typeof parseArgs<{ options: typeof options }>>["values"],
+): Flags {
+  const { engine } = values;
+  if (engine !== undefined && engine !== "pglite" && engine !== "native") {
+    throw new Error(`--engine is pglite or native, not ${engine}`);
+  }
+  const { DATABASE_URL, POSTGRES_URL } = process.env;
+  return {
+    engine,
+    // A flag that names an engine of ours is meant more than a variable that happens to be set.
+    dbUrl: values["db-url"] ??
+      (engine ? undefined : (DATABASE_URL || POSTGRES_URL || undefined)),
+    apiPort: readPort(values.port, "--port", 54321),
+    dbPort: readPort(values["db-port"], "--db-port", 54422),
+    dataDir: values["data-dir"],
+    functions: values["no-functions"] !== true,
+    check: values.check === true,
+  };
+}
+
+function readPort(
+  value: string | undefined,
+  flag: string,
+  otherwise: number,
+): number {
+  if (value === undefined) return otherwise;
+  const port = Number(value);
+  if (/^\d+$/.test(value) && port <= 65535) return port;
+  throw new Error(`${flag} is a number up to 65535, not ${value}`);
+}
+
+async function start(flags: Flags): Promise<number> {
+  const began = Date.now();
+  const running: { stack?: Stack } = {};
+  const ended = new Promise<void>((resolve) => {
+    let asked = 0;
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.on(signal, () => {
+        // While it starts there is nothing to save, and whoever asks twice means it: the reaper ends our programs.
+        if (!running.stack || ++asked > 1) process.exit(1);
+        resolve();
+      });
+    }
+  });
+  const stack = await startStack({ ...flags, log: progress });
+  running.stack = stack;
+  console.log(describe(stack, Date.now() - began));
+  await ended;
+  console.log("Stopping...");
+  await stack.stop();
+  return 0;
+}
+
+function describe(stack: Stack, ms: number): string {
+  const names = functionNames(root);
+  const rows = [
+    ["API URL", stack.apiUrl],
+    ["REST", `${stack.apiUrl}/rest/v1`],
+    [
+      "Functions",
+      `${stack.apiUrl}/functions/v1${
+        names.length > 0 ? `  (${names.join(", ")})` : ""
+      }`,
+    ],
+    ["DB URL", stack.dbUrl],
+    ["JWT secret", stack.jwtSecret],
+    ["anon key", stack.anonKey],
+    ["service_role key", stack.serviceRoleKey],
+    [
+      "Demo users",
+      "ada@example.com, grace@example.com  (password turnbase-demo)",
+    ],
+  ];
+  const lines = rows.map(([name = "", value = ""]) =>
+    `${name.padStart(17)}: ${value}`
+  );
+  return [
+    `\nTurnbase runs on ${stack.engine}, ready in ${
+      (ms / 1000).toFixed(1)
+    } s.\n`,
+    ...lines,
+    "\nAuth is a stand-in for this machine only; storage and realtime need `supabase start`. Ctrl-C stops the stack.",
+  ].join("\n");
+}
+
+async function reset(flags: Flags): Promise<number> {
+  const state = readState(flags.apiPort);
+  if (!state) {
+    console.error(
+      `No stack runs on port ${flags.apiPort}: start one with npm start, or name its port with --port`,
+    );
+    return 1;
+  }
+  await resetDatabase(state.dbUrl, {
+    project: state.project,
+    log: progress,
+    onLine: progress,
+  });
+  // The stack looks for a new schema twice a second: when this command ends, the API shows it.
+  await sleep(1000);
+  console.log("Reset done.");
+  return 0;
+}
+
+async function types(flags: Flags): Promise<number> {
+  const running = readState(flags.apiPort);
+  // Native may lack extensions, and then the tables that need them.
+  const url = flags.dbUrl ??
+    (running?.engine === "pglite" ? running.dbUrl : undefined);
+  const changed = await writeTypes(url, progress);
+  console.log(
+    `types/database.types.ts is ${changed ? "written" : "up to date"}.`,
+  );
+  return 0;
+}
+
+async function typesCheck(): Promise<number> {
+  const problem = await checkTypes(progress);
+  if (problem) console.error(problem);
+  else console.log("types/database.types.ts is what the migrations give.");
+  return problem ? 1 : 0;
+}
+
+/** On the running stack, or else on a database made for the purpose. */
+async function withDatabase(
+  flags: Flags,
+  use: (urls: Pick<StackState, "dbUrl" | "adminUrl">) => Promise<number>,
+): Promise<number> {
+  const running = flags.dbUrl || flags.engine
+    ? undefined
+    : readState(flags.apiPort);
+  if (running) return await use(running);
+  const where = flags.dbUrl ? { dbUrl: flags.dbUrl } : {
+    engine: flags.engine,
+    port: 0,
+    dataDir: flags.dataDir ??
+      (flags.engine === "native" ? undefined : "memory"),
+  };
+  await using database: Database = await startDatabase({
+    ...where,
+    log: progress,
+  });
+  return await use(database);
+}
+
+async function linted(adminUrl: string): Promise<number> {
+  const result = await lint(adminUrl);
+  if (
+    result.code !== 0 && /plpgsql_check.*is not available/.test(result.stderr)
+  ) {
+    console.log(
+      "Not linted: this server has no plpgsql_check; give one that has it with --db-url",
+    );
+    return 0;
+  }
+  return print(result);
+}
+
+function print(result: CliResult): number {
+  process.stdout.write(result.stdout);
+  process.stderr.write(result.stderr);
+  return result.code;
+}
+
+function progress(line: string): void {
+  console.log(line);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

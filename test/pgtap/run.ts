@@ -1,0 +1,152 @@
+import { readdir, stat } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { close, connect, type FileOutcome, runFile } from "./file.ts";
+import { installPgtap } from "./install.ts";
+
+export interface PgtapOptions {
+  dbUrl: string;
+  /** Who may install pgTAP where `dbUrl` may not. */
+  adminUrl?: string;
+  /** Files or folders; all of supabase/tests without. */
+  files?: string[];
+  tap?: boolean;
+  log?: (line: string) => void;
+  /** The reason to leave a file out, which is printed. */
+  exclude?: (file: string) => string | undefined;
+}
+
+export interface PgtapSummary {
+  passed: number;
+  failed: number;
+  skipped: number;
+  todo: number;
+  files: number;
+}
+
+const defaultFolder = "supabase/tests";
+// What pg_prove takes under `supabase test db`; helper files carry another ending.
+const testFile = /\.(sql|pg)$/;
+
+/** Runs pgTAP files one after another; a file that dies or breaks its plan counts as a failure. */
+export async function runPgtap(options: PgtapOptions): Promise<PgtapSummary> {
+  const log = options.log ?? console.log;
+  const started = performance.now();
+  const summary: PgtapSummary = { passed: 0, failed: 0, skipped: 0, todo: 0, files: 0 };
+  const files = await findTests(options.files ?? [defaultFolder]);
+  if (files.length === 0) {
+    log(`no pgTAP file in ${(options.files ?? [defaultFolder]).join(", ")}`);
+    summary.failed = 1;
+  } else {
+    await prepare(options.adminUrl ?? options.dbUrl);
+  }
+  for (const file of files) {
+    const name = relative(process.cwd(), file);
+    const reason = options.exclude?.(name);
+    if (reason !== undefined) {
+      log(options.tap ? `# ${name}\n1..0 # SKIP ${reason}` : `- ${name}  left out: ${reason}`);
+      summary.skipped += 1;
+      continue;
+    }
+    const outcome = await runFile(options.dbUrl, file);
+    summary.files += 1;
+    for (const key of ["passed", "failed", "skipped", "todo"] as const) {
+      summary[key] += outcome[key];
+    }
+    for (const line of options.tap ? [`# ${name}`, ...outcome.lines] : report(name, outcome)) {
+      log(line);
+    }
+  }
+  log(`${options.tap ? "# " : ""}${closing(summary, performance.now() - started)}`);
+  return summary;
+}
+
+async function prepare(dbUrl: string): Promise<void> {
+  const client = await connect(dbUrl);
+  try {
+    await installPgtap(client);
+  } finally {
+    await close(client);
+  }
+}
+
+async function findTests(paths: string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    const info = await stat(path).catch(() => undefined);
+    if (!info) throw new Error(`no such file or folder: ${path}`);
+    if (!info.isDirectory()) {
+      found.push(resolve(path));
+      continue;
+    }
+    const entries = await readdir(path, { recursive: true, withFileTypes: true });
+    const tests = entries.filter((entry) => entry.isFile() && testFile.test(entry.name));
+    found.push(...tests.map((entry) => resolve(join(entry.parentPath, entry.name))).sort());
+  }
+  return [...new Set(found)];
+}
+
+function report(name: string, outcome: FileOutcome): string[] {
+  const good = outcome.failed === 0;
+  const counts = [
+    `${outcome.passed} passed`,
+    ...(good ? [] : [`${outcome.failed} failed`]),
+    ...(outcome.skipped ? [`${outcome.skipped} skipped`] : []),
+    ...(outcome.todo ? [`${outcome.todo} todo`] : []),
+  ].join(", ");
+  const lines = [`${good ? "✓" : "✗"} ${name}  ${counts}  ${Math.round(outcome.ms)} ms`];
+  if (good) return lines;
+  for (const failure of outcome.failures) {
+    lines.push(`    not ok: ${failure.description || "(no description)"}`);
+    lines.push(...failure.diagnostics.map((line) => `      ${line}`));
+  }
+  for (const problem of outcome.problems) lines.push(`    ${problem.replaceAll("\n", "\n    ")}`);
+  lines.push(...outcome.notices.map((notice) => `    ${notice}`));
+  return lines;
+}
+
+function closing(summary: PgtapSummary, ms: number): string {
+  const extra = [
+    ...(summary.skipped ? [`${summary.skipped} skipped`] : []),
+    ...(summary.todo ? [`${summary.todo} todo`] : []),
+  ].map((part) => `, ${part}`).join("");
+  const seconds = (ms / 1000).toFixed(1);
+  return `${summary.passed} passed, ${summary.failed} failed${extra} in ${summary.files} files (${seconds} s)`;
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      "db-url": { type: "string" },
+      "admin-url": { type: "string" },
+      tap: { type: "boolean", default: false },
+    },
+  });
+  const database = values["db-url"] === undefined ? await embedded() : undefined;
+  const adminUrl = values["admin-url"] ?? database?.adminUrl;
+  try {
+    const summary = await runPgtap({
+      dbUrl: values["db-url"] ?? database?.dbUrl ?? "",
+      ...(adminUrl === undefined ? {} : { adminUrl }),
+      ...(positionals.length > 0 ? { files: positionals } : {}),
+      tap: values.tap,
+    });
+    process.exitCode = summary.failed > 0 ? 1 : 0;
+  } finally {
+    await database?.stop();
+  }
+}
+
+async function embedded() {
+  const { startDatabase } = await import("../../local/database.ts");
+  return await startDatabase({ engine: "pglite", dataDir: "memory", port: 0 });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  await main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });
+}

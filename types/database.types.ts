@@ -1,0 +1,1123 @@
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
+
+export type Database = {
+  "public": {
+    Tables: {
+      "brand_members": {
+        Row: {
+          "brand_id": string;
+          "created_at": string;
+          "role": Database["public"]["Enums"]["brand_role"];
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "brand_id": string;
+          "created_at"?: string;
+          "role"?: Database["public"]["Enums"]["brand_role"];
+          "user_id": string;
+        };
+        Update: {
+          "brand_id"?: string;
+          "created_at"?: string;
+          "role"?: Database["public"]["Enums"]["brand_role"];
+          "user_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "brand_members_brand_id_fkey";
+            columns: ["brand_id"];
+            isOneToOne: false;
+            referencedRelation: "brands";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "brands": {
+        Row: {
+          "created_at": string;
+          "created_by": string | null;
+          "id": string;
+          "name": string;
+          "settings": NonNullable<Json>;
+          "slug": string;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "id"?: string;
+          "name": string;
+          "settings"?: NonNullable<Json>;
+          "slug": string;
+          "updated_at"?: string;
+        };
+        Update: {
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "id"?: string;
+          "name"?: string;
+          "settings"?: NonNullable<Json>;
+          "slug"?: string;
+          "updated_at"?: string;
+        };
+        Relationships: [];
+      };
+      "conversation_messages": {
+        Row: {
+          "action_taken": string | null;
+          "brand_id": string | null;
+          "cache_write_1h_tokens": number | null;
+          "cache_write_tokens": number | null;
+          "cached_input_tokens": number | null;
+          "content": string;
+          "content_type": Database["public"]["Enums"]["message_content_type"];
+          "cost_source": Database["public"]["Enums"]["cost_source"];
+          "cost_usd": number | null;
+          "created_at": string;
+          "delegation_plan": Json | null;
+          "edited_at": string | null;
+          "error_message": string | null;
+          "finish_reason": string | null;
+          "id": string;
+          "input_tokens": number | null;
+          "latency_ms": number | null;
+          "metadata": NonNullable<Json>;
+          "model_used": string | null;
+          "mood": string | null;
+          "output_tokens": number | null;
+          "parent_message_id": string | null;
+          "parts": Json | null;
+          "price_id": string | null;
+          "provider": string | null;
+          "questions_asked": Json | null;
+          "reasoning_tokens": number | null;
+          "reported_by": Database["public"]["Enums"]["cost_reporter"];
+          "request_hash": string;
+          "role": Database["public"]["Enums"]["message_role"];
+          "sequence_order": number;
+          "service_tier": string | null;
+          "session_id": string;
+          "status": Database["public"]["Enums"]["message_status"];
+          "time_to_first_token_ms": number | null;
+          "tokens_used": number | null;
+          "tool_call_id": string | null;
+          "tool_calls": Json | null;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "action_taken"?: string | null;
+          "brand_id"?: string | null;
+          "cache_write_1h_tokens"?: number | null;
+          "cache_write_tokens"?: number | null;
+          "cached_input_tokens"?: number | null;
+          "content": string;
+          "content_type"?: Database["public"]["Enums"]["message_content_type"];
+          "cost_source"?: Database["public"]["Enums"]["cost_source"];
+          "cost_usd"?: number | null;
+          "created_at"?: string;
+          "delegation_plan"?: Json | null;
+          "edited_at"?: string | null;
+          "error_message"?: string | null;
+          "finish_reason"?: string | null;
+          "id"?: string;
+          "input_tokens"?: number | null;
+          "latency_ms"?: number | null;
+          "metadata"?: NonNullable<Json>;
+          "model_used"?: string | null;
+          "mood"?: string | null;
+          "output_tokens"?: number | null;
+          "parent_message_id"?: string | null;
+          "parts"?: Json | null;
+          "price_id"?: string | null;
+          "provider"?: string | null;
+          "questions_asked"?: Json | null;
+          "reasoning_tokens"?: number | null;
+          "reported_by"?: Database["public"]["Enums"]["cost_reporter"];
+          "request_hash"?: string;
+          "role": Database["public"]["Enums"]["message_role"];
+          "sequence_order"?: number;
+          "service_tier"?: string | null;
+          "session_id": string;
+          "status"?: Database["public"]["Enums"]["message_status"];
+          "time_to_first_token_ms"?: number | null;
+          "tokens_used"?: number | null;
+          "tool_call_id"?: string | null;
+          "tool_calls"?: Json | null;
+          "user_id"?: string | null;
+        };
+        Update: {
+          "action_taken"?: string | null;
+          "brand_id"?: string | null;
+          "cache_write_1h_tokens"?: number | null;
+          "cache_write_tokens"?: number | null;
+          "cached_input_tokens"?: number | null;
+          "content"?: string;
+          "content_type"?: Database["public"]["Enums"]["message_content_type"];
+          "cost_source"?: Database["public"]["Enums"]["cost_source"];
+          "cost_usd"?: number | null;
+          "created_at"?: string;
+          "delegation_plan"?: Json | null;
+          "edited_at"?: string | null;
+          "error_message"?: string | null;
+          "finish_reason"?: string | null;
+          "id"?: string;
+          "input_tokens"?: number | null;
+          "latency_ms"?: number | null;
+          "metadata"?: NonNullable<Json>;
+          "model_used"?: string | null;
+          "mood"?: string | null;
+          "output_tokens"?: number | null;
+          "parent_message_id"?: string | null;
+          "parts"?: Json | null;
+          "price_id"?: string | null;
+          "provider"?: string | null;
+          "questions_asked"?: Json | null;
+          "reasoning_tokens"?: number | null;
+          "reported_by"?: Database["public"]["Enums"]["cost_reporter"];
+          "request_hash"?: string;
+          "role"?: Database["public"]["Enums"]["message_role"];
+          "sequence_order"?: number;
+          "service_tier"?: string | null;
+          "session_id"?: string;
+          "status"?: Database["public"]["Enums"]["message_status"];
+          "time_to_first_token_ms"?: number | null;
+          "tokens_used"?: number | null;
+          "tool_call_id"?: string | null;
+          "tool_calls"?: Json | null;
+          "user_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "conversation_messages_parent_fkey";
+            columns: ["session_id", "parent_message_id"];
+            isOneToOne: false;
+            referencedRelation: "conversation_messages";
+            referencedColumns: ["session_id", "id"];
+          },
+          {
+            foreignKeyName: "conversation_messages_session_id_fkey";
+            columns: ["session_id"];
+            isOneToOne: false;
+            referencedRelation: "conversation_sessions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "conversation_sessions": {
+        Row: {
+          "active_message_id": string | null;
+          "active_task_plan_id": string | null;
+          "agent_type": string | null;
+          "answered_questions": NonNullable<Json>;
+          "archived_at": string | null;
+          "branch_count": number;
+          "brand_id": string | null;
+          "completed_at": string | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "context": NonNullable<Json>;
+          "created_at": string;
+          "deleted_at": string | null;
+          "description": string | null;
+          "id": string;
+          "language": string;
+          "last_activity_at": string;
+          "last_sequence": number;
+          "message_count": number;
+          "metadata": NonNullable<Json>;
+          "parsed_intent": Json | null;
+          "pending_questions": NonNullable<Json>;
+          "pinned_at": string | null;
+          "request_hash": string | null;
+          "selected_kb_ids": (string)[];
+          "settings": NonNullable<Json>;
+          "state": Database["public"]["Enums"]["session_state"];
+          "status": Database["public"]["Enums"]["session_status"] | null;
+          "title": string | null;
+          "total_cost_usd": number;
+          "total_tokens": number;
+          "updated_at": string;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "active_message_id"?: string | null;
+          "active_task_plan_id"?: string | null;
+          "agent_type"?: string | null;
+          "answered_questions"?: NonNullable<Json>;
+          "archived_at"?: string | null;
+          "branch_count"?: number;
+          "brand_id"?: string | null;
+          "completed_at"?: string | null;
+          "content_mode"?: Database["public"]["Enums"]["content_mode"];
+          "context"?: NonNullable<Json>;
+          "created_at"?: string;
+          "deleted_at"?: string | null;
+          "description"?: string | null;
+          "id"?: string;
+          "language"?: string;
+          "last_activity_at"?: string;
+          "last_sequence"?: number;
+          "message_count"?: number;
+          "metadata"?: NonNullable<Json>;
+          "parsed_intent"?: Json | null;
+          "pending_questions"?: NonNullable<Json>;
+          "pinned_at"?: string | null;
+          "request_hash"?: string | null;
+          "selected_kb_ids"?: (string)[];
+          "settings"?: NonNullable<Json>;
+          "state"?: Database["public"]["Enums"]["session_state"];
+          "status"?: never;
+          "title"?: string | null;
+          "total_cost_usd"?: number;
+          "total_tokens"?: number;
+          "updated_at"?: string;
+          "user_id"?: string | null;
+        };
+        Update: {
+          "active_message_id"?: string | null;
+          "active_task_plan_id"?: string | null;
+          "agent_type"?: string | null;
+          "answered_questions"?: NonNullable<Json>;
+          "archived_at"?: string | null;
+          "branch_count"?: number;
+          "brand_id"?: string | null;
+          "completed_at"?: string | null;
+          "content_mode"?: Database["public"]["Enums"]["content_mode"];
+          "context"?: NonNullable<Json>;
+          "created_at"?: string;
+          "deleted_at"?: string | null;
+          "description"?: string | null;
+          "id"?: string;
+          "language"?: string;
+          "last_activity_at"?: string;
+          "last_sequence"?: number;
+          "message_count"?: number;
+          "metadata"?: NonNullable<Json>;
+          "parsed_intent"?: Json | null;
+          "pending_questions"?: NonNullable<Json>;
+          "pinned_at"?: string | null;
+          "request_hash"?: string | null;
+          "selected_kb_ids"?: (string)[];
+          "settings"?: NonNullable<Json>;
+          "state"?: Database["public"]["Enums"]["session_state"];
+          "status"?: never;
+          "title"?: string | null;
+          "total_cost_usd"?: number;
+          "total_tokens"?: number;
+          "updated_at"?: string;
+          "user_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "conversation_sessions_brand_id_fkey";
+            columns: ["brand_id"];
+            isOneToOne: false;
+            referencedRelation: "brands";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "profiles": {
+        Row: {
+          "app_role": Database["public"]["Enums"]["app_role"];
+          "created_at": string;
+          "display_name": string | null;
+          "last_seen_at": string | null;
+          "metadata": NonNullable<Json>;
+          "updated_at": string;
+          "user_id": string;
+          "username": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "app_role"?: Database["public"]["Enums"]["app_role"];
+          "created_at"?: string;
+          "display_name"?: string | null;
+          "last_seen_at"?: string | null;
+          "metadata"?: NonNullable<Json>;
+          "updated_at"?: string;
+          "user_id": string;
+          "username"?: string | null;
+        };
+        Update: {
+          "app_role"?: Database["public"]["Enums"]["app_role"];
+          "created_at"?: string;
+          "display_name"?: string | null;
+          "last_seen_at"?: string | null;
+          "metadata"?: NonNullable<Json>;
+          "updated_at"?: string;
+          "user_id"?: string;
+          "username"?: string | null;
+        };
+        Relationships: [];
+      };
+      "session_events": {
+        Row: {
+          "actor": string | null;
+          "at": string;
+          "from_state": Database["public"]["Enums"]["session_state"];
+          "id": number;
+          "session_id": string;
+          "to_state": Database["public"]["Enums"]["session_state"];
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "actor"?: string | null;
+          "at"?: string;
+          "from_state": Database["public"]["Enums"]["session_state"];
+          "id"?: never;
+          "session_id": string;
+          "to_state": Database["public"]["Enums"]["session_state"];
+          "user_id"?: string | null;
+        };
+        Update: {
+          "actor"?: string | null;
+          "at"?: string;
+          "from_state"?: Database["public"]["Enums"]["session_state"];
+          "id"?: never;
+          "session_id"?: string;
+          "to_state"?: Database["public"]["Enums"]["session_state"];
+          "user_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "session_events_session_id_fkey";
+            columns: ["session_id"];
+            isOneToOne: false;
+            referencedRelation: "conversation_sessions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+    };
+    Views: {
+      "daily_message_volume": {
+        Row: {
+          "assistant_messages": number | null;
+          "day": string | null;
+          "message_count": number | null;
+          "total_cost_usd": number | null;
+          "total_tokens": number | null;
+          "user_id": string | null;
+          "user_messages": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "provider_usage_stats": {
+        Row: {
+          "avg_latency_ms": number | null;
+          "first_used_at": string | null;
+          "last_used_at": string | null;
+          "model_used": string | null;
+          "p95_latency_ms": number | null;
+          "provider": string | null;
+          "request_count": number | null;
+          "total_cost_usd": number | null;
+          "total_tokens": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+    };
+    Functions: {
+      "append_messages": {
+        Args: { "p_messages": Json; "p_session_id": string };
+        Returns: Database["public"]["CompositeTypes"]["appended_message"][];
+        SetofOptions: {
+          from: "*";
+          to: "appended_message";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
+      "cancel_conversation_session": {
+        Args: { "p_session_id": string };
+        Returns: {
+          "active_message_id": string | null;
+          "active_task_plan_id": string | null;
+          "agent_type": string | null;
+          "answered_questions": NonNullable<Json>;
+          "archived_at": string | null;
+          "branch_count": number;
+          "brand_id": string | null;
+          "completed_at": string | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "context": NonNullable<Json>;
+          "created_at": string;
+          "deleted_at": string | null;
+          "description": string | null;
+          "id": string;
+          "language": string;
+          "last_activity_at": string;
+          "last_sequence": number;
+          "message_count": number;
+          "metadata": NonNullable<Json>;
+          "parsed_intent": Json | null;
+          "pending_questions": NonNullable<Json>;
+          "pinned_at": string | null;
+          "request_hash": string | null;
+          "selected_kb_ids": (string)[];
+          "settings": NonNullable<Json>;
+          "state": Database["public"]["Enums"]["session_state"];
+          "status": Database["public"]["Enums"]["session_status"] | null;
+          "title": string | null;
+          "total_cost_usd": number;
+          "total_tokens": number;
+          "updated_at": string;
+          "user_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "conversation_sessions";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "complete_conversation_session": {
+        Args: { "p_session_id": string };
+        Returns: {
+          "active_message_id": string | null;
+          "active_task_plan_id": string | null;
+          "agent_type": string | null;
+          "answered_questions": NonNullable<Json>;
+          "archived_at": string | null;
+          "branch_count": number;
+          "brand_id": string | null;
+          "completed_at": string | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "context": NonNullable<Json>;
+          "created_at": string;
+          "deleted_at": string | null;
+          "description": string | null;
+          "id": string;
+          "language": string;
+          "last_activity_at": string;
+          "last_sequence": number;
+          "message_count": number;
+          "metadata": NonNullable<Json>;
+          "parsed_intent": Json | null;
+          "pending_questions": NonNullable<Json>;
+          "pinned_at": string | null;
+          "request_hash": string | null;
+          "selected_kb_ids": (string)[];
+          "settings": NonNullable<Json>;
+          "state": Database["public"]["Enums"]["session_state"];
+          "status": Database["public"]["Enums"]["session_status"] | null;
+          "title": string | null;
+          "total_cost_usd": number;
+          "total_tokens": number;
+          "updated_at": string;
+          "user_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "conversation_sessions";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "count_sessions": {
+        Args: {
+          "p_agent_type"?: string;
+          "p_brand_id"?: string;
+          "p_pinned"?: boolean;
+          "p_status"?: Database["public"]["Enums"]["session_status"];
+        };
+        Returns: number;
+      };
+      "create_conversation_session": {
+        Args: {
+          "p_agent_type"?: string;
+          "p_brand_id"?: string;
+          "p_context"?: Json;
+          "p_description"?: string;
+          "p_idempotency_key"?: string;
+          "p_language"?: string;
+          "p_metadata"?: Json;
+          "p_settings"?: Json;
+          "p_title"?: string;
+        };
+        Returns: {
+          "active_message_id": string | null;
+          "active_task_plan_id": string | null;
+          "agent_type": string | null;
+          "answered_questions": NonNullable<Json>;
+          "archived_at": string | null;
+          "branch_count": number;
+          "brand_id": string | null;
+          "completed_at": string | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "context": NonNullable<Json>;
+          "created_at": string;
+          "deleted_at": string | null;
+          "description": string | null;
+          "id": string;
+          "language": string;
+          "last_activity_at": string;
+          "last_sequence": number;
+          "message_count": number;
+          "metadata": NonNullable<Json>;
+          "parsed_intent": Json | null;
+          "pending_questions": NonNullable<Json>;
+          "pinned_at": string | null;
+          "request_hash": string | null;
+          "selected_kb_ids": (string)[];
+          "settings": NonNullable<Json>;
+          "state": Database["public"]["Enums"]["session_state"];
+          "status": Database["public"]["Enums"]["session_status"] | null;
+          "title": string | null;
+          "total_cost_usd": number;
+          "total_tokens": number;
+          "updated_at": string;
+          "user_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "conversation_sessions";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "get_conversation_history": {
+        Args: { "p_before_sequence"?: number; "p_limit"?: number; "p_session_id": string };
+        Returns: {
+          "action_taken": string | null;
+          "brand_id": string | null;
+          "cache_write_1h_tokens": number | null;
+          "cache_write_tokens": number | null;
+          "cached_input_tokens": number | null;
+          "content": string;
+          "content_type": Database["public"]["Enums"]["message_content_type"];
+          "cost_source": Database["public"]["Enums"]["cost_source"];
+          "cost_usd": number | null;
+          "created_at": string;
+          "delegation_plan": Json | null;
+          "edited_at": string | null;
+          "error_message": string | null;
+          "finish_reason": string | null;
+          "id": string;
+          "input_tokens": number | null;
+          "latency_ms": number | null;
+          "metadata": NonNullable<Json>;
+          "model_used": string | null;
+          "mood": string | null;
+          "output_tokens": number | null;
+          "parent_message_id": string | null;
+          "parts": Json | null;
+          "price_id": string | null;
+          "provider": string | null;
+          "questions_asked": Json | null;
+          "reasoning_tokens": number | null;
+          "reported_by": Database["public"]["Enums"]["cost_reporter"];
+          "request_hash": string;
+          "role": Database["public"]["Enums"]["message_role"];
+          "sequence_order": number;
+          "service_tier": string | null;
+          "session_id": string;
+          "status": Database["public"]["Enums"]["message_status"];
+          "time_to_first_token_ms": number | null;
+          "tokens_used": number | null;
+          "tool_call_id": string | null;
+          "tool_calls": Json | null;
+          "user_id": string | null;
+        }[];
+        SetofOptions: {
+          from: "*";
+          to: "conversation_messages";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
+      "get_latest_message": {
+        Args: { "p_session_id": string };
+        Returns: {
+          "action_taken": string | null;
+          "brand_id": string | null;
+          "cache_write_1h_tokens": number | null;
+          "cache_write_tokens": number | null;
+          "cached_input_tokens": number | null;
+          "content": string;
+          "content_type": Database["public"]["Enums"]["message_content_type"];
+          "cost_source": Database["public"]["Enums"]["cost_source"];
+          "cost_usd": number | null;
+          "created_at": string;
+          "delegation_plan": Json | null;
+          "edited_at": string | null;
+          "error_message": string | null;
+          "finish_reason": string | null;
+          "id": string;
+          "input_tokens": number | null;
+          "latency_ms": number | null;
+          "metadata": NonNullable<Json>;
+          "model_used": string | null;
+          "mood": string | null;
+          "output_tokens": number | null;
+          "parent_message_id": string | null;
+          "parts": Json | null;
+          "price_id": string | null;
+          "provider": string | null;
+          "questions_asked": Json | null;
+          "reasoning_tokens": number | null;
+          "reported_by": Database["public"]["Enums"]["cost_reporter"];
+          "request_hash": string;
+          "role": Database["public"]["Enums"]["message_role"];
+          "sequence_order": number;
+          "service_tier": string | null;
+          "session_id": string;
+          "status": Database["public"]["Enums"]["message_status"];
+          "time_to_first_token_ms": number | null;
+          "tokens_used": number | null;
+          "tool_call_id": string | null;
+          "tool_calls": Json | null;
+          "user_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "conversation_messages";
+          isOneToOne: true;
+          isSetofReturn: true;
+        };
+      };
+      "get_session": {
+        Args: { "p_session_id": string };
+        Returns: {
+          "active_message_id": string | null;
+          "active_task_plan_id": string | null;
+          "agent_type": string | null;
+          "answered_questions": NonNullable<Json>;
+          "archived_at": string | null;
+          "branch_count": number;
+          "brand_id": string | null;
+          "completed_at": string | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "context": NonNullable<Json>;
+          "created_at": string;
+          "deleted_at": string | null;
+          "description": string | null;
+          "id": string;
+          "language": string;
+          "last_activity_at": string;
+          "last_sequence": number;
+          "message_count": number;
+          "metadata": NonNullable<Json>;
+          "parsed_intent": Json | null;
+          "pending_questions": NonNullable<Json>;
+          "pinned_at": string | null;
+          "request_hash": string | null;
+          "selected_kb_ids": (string)[];
+          "settings": NonNullable<Json>;
+          "state": Database["public"]["Enums"]["session_state"];
+          "status": Database["public"]["Enums"]["session_status"] | null;
+          "title": string | null;
+          "total_cost_usd": number;
+          "total_tokens": number;
+          "updated_at": string;
+          "user_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "conversation_sessions";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "get_session_cost": { Args: { "p_session_id": string }; Returns: number };
+      "get_session_message_stats": {
+        Args: { "p_session_id": string };
+        Returns: Database["public"]["CompositeTypes"]["message_role_stats"][];
+        SetofOptions: {
+          from: "*";
+          to: "message_role_stats";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
+      "list_sessions": {
+        Args: {
+          "p_agent_type"?: string;
+          "p_brand_id"?: string;
+          "p_cursor"?: string;
+          "p_limit"?: number;
+          "p_pinned"?: boolean;
+          "p_status"?: Database["public"]["Enums"]["session_status"];
+        };
+        Returns: Database["public"]["CompositeTypes"]["session_list_item"][];
+        SetofOptions: {
+          from: "*";
+          to: "session_list_item";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
+      "rename_session": {
+        Args: { "p_session_id": string; "p_title": string };
+        Returns: {
+          "active_message_id": string | null;
+          "active_task_plan_id": string | null;
+          "agent_type": string | null;
+          "answered_questions": NonNullable<Json>;
+          "archived_at": string | null;
+          "branch_count": number;
+          "brand_id": string | null;
+          "completed_at": string | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "context": NonNullable<Json>;
+          "created_at": string;
+          "deleted_at": string | null;
+          "description": string | null;
+          "id": string;
+          "language": string;
+          "last_activity_at": string;
+          "last_sequence": number;
+          "message_count": number;
+          "metadata": NonNullable<Json>;
+          "parsed_intent": Json | null;
+          "pending_questions": NonNullable<Json>;
+          "pinned_at": string | null;
+          "request_hash": string | null;
+          "selected_kb_ids": (string)[];
+          "settings": NonNullable<Json>;
+          "state": Database["public"]["Enums"]["session_state"];
+          "status": Database["public"]["Enums"]["session_status"] | null;
+          "title": string | null;
+          "total_cost_usd": number;
+          "total_tokens": number;
+          "updated_at": string;
+          "user_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "conversation_sessions";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "reopen_conversation_session": {
+        Args: { "p_session_id": string };
+        Returns: {
+          "active_message_id": string | null;
+          "active_task_plan_id": string | null;
+          "agent_type": string | null;
+          "answered_questions": NonNullable<Json>;
+          "archived_at": string | null;
+          "branch_count": number;
+          "brand_id": string | null;
+          "completed_at": string | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "context": NonNullable<Json>;
+          "created_at": string;
+          "deleted_at": string | null;
+          "description": string | null;
+          "id": string;
+          "language": string;
+          "last_activity_at": string;
+          "last_sequence": number;
+          "message_count": number;
+          "metadata": NonNullable<Json>;
+          "parsed_intent": Json | null;
+          "pending_questions": NonNullable<Json>;
+          "pinned_at": string | null;
+          "request_hash": string | null;
+          "selected_kb_ids": (string)[];
+          "settings": NonNullable<Json>;
+          "state": Database["public"]["Enums"]["session_state"];
+          "status": Database["public"]["Enums"]["session_status"] | null;
+          "title": string | null;
+          "total_cost_usd": number;
+          "total_tokens": number;
+          "updated_at": string;
+          "user_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "conversation_sessions";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "set_session_state": {
+        Args: { "p_session_id": string; "p_state": Database["public"]["Enums"]["session_state"] };
+        Returns: {
+          "active_message_id": string | null;
+          "active_task_plan_id": string | null;
+          "agent_type": string | null;
+          "answered_questions": NonNullable<Json>;
+          "archived_at": string | null;
+          "branch_count": number;
+          "brand_id": string | null;
+          "completed_at": string | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "context": NonNullable<Json>;
+          "created_at": string;
+          "deleted_at": string | null;
+          "description": string | null;
+          "id": string;
+          "language": string;
+          "last_activity_at": string;
+          "last_sequence": number;
+          "message_count": number;
+          "metadata": NonNullable<Json>;
+          "parsed_intent": Json | null;
+          "pending_questions": NonNullable<Json>;
+          "pinned_at": string | null;
+          "request_hash": string | null;
+          "selected_kb_ids": (string)[];
+          "settings": NonNullable<Json>;
+          "state": Database["public"]["Enums"]["session_state"];
+          "status": Database["public"]["Enums"]["session_status"] | null;
+          "title": string | null;
+          "total_cost_usd": number;
+          "total_tokens": number;
+          "updated_at": string;
+          "user_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "conversation_sessions";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+    };
+    Enums: {
+      "app_role": "user" | "admin" | "developer";
+      "brand_role": "owner" | "admin" | "analyst" | "member";
+      "content_mode": "full" | "redacted" | "none";
+      "cost_reporter": "authenticated" | "service_role" | "visitor";
+      "cost_source": "reported" | "price_book" | "unpriced" | "none";
+      "message_content_type": "text" | "markdown" | "json" | "code";
+      "message_role": "user" | "assistant" | "system" | "tool";
+      "message_status": "streaming" | "complete" | "failed" | "cancelled" | "interrupted";
+      "session_state":
+        | "initial"
+        | "gathering"
+        | "clarifying"
+        | "planning"
+        | "awaiting_approval"
+        | "executing"
+        | "reviewing"
+        | "delivered"
+        | "cancelled";
+      "session_status": "active" | "archived" | "deleted";
+    };
+    CompositeTypes: {
+      "appended_message": {
+        "id": string | null;
+        "session_id": string | null;
+        "brand_id": string | null;
+        "user_id": string | null;
+        "role": Database["public"]["Enums"]["message_role"] | null;
+        "content": string | null;
+        "tokens_used": number | null;
+        "model_used": string | null;
+        "provider": string | null;
+        "cost_usd": number | null;
+        "latency_ms": number | null;
+        "action_taken": string | null;
+        "questions_asked": Json | null;
+        "delegation_plan": Json | null;
+        "created_at": string | null;
+        "sequence_order": number | null;
+        "parent_message_id": string | null;
+        "status": Database["public"]["Enums"]["message_status"] | null;
+        "content_type": Database["public"]["Enums"]["message_content_type"] | null;
+        "parts": Json | null;
+        "tool_calls": Json | null;
+        "tool_call_id": string | null;
+        "input_tokens": number | null;
+        "output_tokens": number | null;
+        "cached_input_tokens": number | null;
+        "cache_write_tokens": number | null;
+        "cache_write_1h_tokens": number | null;
+        "reasoning_tokens": number | null;
+        "service_tier": string | null;
+        "price_id": string | null;
+        "time_to_first_token_ms": number | null;
+        "finish_reason": string | null;
+        "error_message": string | null;
+        "mood": string | null;
+        "metadata": Json | null;
+        "cost_source": Database["public"]["Enums"]["cost_source"] | null;
+        "reported_by": Database["public"]["Enums"]["cost_reporter"] | null;
+        "request_hash": string | null;
+        "edited_at": string | null;
+        "inserted": boolean | null;
+      };
+      "message_role_stats": {
+        "role": Database["public"]["Enums"]["message_role"] | null;
+        "message_count": number | null;
+        "total_tokens": number | null;
+        "total_cost_usd": number | null;
+        "avg_latency_ms": number | null;
+      };
+      "session_list_item": {
+        "id": string | null;
+        "brand_id": string | null;
+        "user_id": string | null;
+        "state": Database["public"]["Enums"]["session_state"] | null;
+        "parsed_intent": Json | null;
+        "answered_questions": Json | null;
+        "pending_questions": Json | null;
+        "selected_kb_ids": (string)[] | null;
+        "active_task_plan_id": string | null;
+        "created_at": string | null;
+        "last_activity_at": string | null;
+        "completed_at": string | null;
+        "title": string | null;
+        "description": string | null;
+        "agent_type": string | null;
+        "context": Json | null;
+        "settings": Json | null;
+        "metadata": Json | null;
+        "language": string | null;
+        "content_mode": Database["public"]["Enums"]["content_mode"] | null;
+        "pinned_at": string | null;
+        "archived_at": string | null;
+        "deleted_at": string | null;
+        "status": Database["public"]["Enums"]["session_status"] | null;
+        "active_message_id": string | null;
+        "branch_count": number | null;
+        "last_sequence": number | null;
+        "message_count": number | null;
+        "total_tokens": number | null;
+        "total_cost_usd": number | null;
+        "updated_at": string | null;
+        "request_hash": string | null;
+        "cursor": string | null;
+      };
+    };
+  };
+};
+
+type DatabaseWithoutInternals = Omit<Database, "__InternalSupabase">;
+
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">];
+
+export type Tables<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof (
+      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"]
+    )
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals } ? (
+    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"]
+  )[TableName] extends {
+    Row: infer R;
+  } ? R
+  : never
+  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
+      Row: infer R;
+    } ? R
+    : never
+  : never;
+
+export type TablesInsert<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends
+    {
+      Insert: infer I;
+    } ? I
+  : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Insert: infer I;
+    } ? I
+    : never
+  : never;
+
+export type TablesUpdate<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends
+    {
+      Update: infer U;
+    } ? U
+  : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Update: infer U;
+    } ? U
+    : never
+  : never;
+
+export type Enums<
+  DefaultSchemaEnumNameOrOptions extends
+    | keyof DefaultSchema["Enums"]
+    | { schema: keyof DatabaseWithoutInternals },
+  EnumName extends DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"]
+    : never = never,
+> = DefaultSchemaEnumNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName]
+  : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
+    ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
+  : never;
+
+export type CompositeTypes<
+  PublicCompositeTypeNameOrOptions extends
+    | keyof DefaultSchema["CompositeTypes"]
+    | { schema: keyof DatabaseWithoutInternals },
+  CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"]
+    : never = never,
+> = PublicCompositeTypeNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][
+    CompositeTypeName
+  ]
+  : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"]
+    ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
+  : never;
+
+export const Constants = {
+  "public": {
+    Enums: {
+      "app_role": ["user", "admin", "developer"],
+      "brand_role": ["owner", "admin", "analyst", "member"],
+      "content_mode": ["full", "redacted", "none"],
+      "cost_reporter": ["authenticated", "service_role", "visitor"],
+      "cost_source": ["reported", "price_book", "unpriced", "none"],
+      "message_content_type": ["text", "markdown", "json", "code"],
+      "message_role": ["user", "assistant", "system", "tool"],
+      "message_status": ["streaming", "complete", "failed", "cancelled", "interrupted"],
+      "session_state": [
+        "initial",
+        "gathering",
+        "clarifying",
+        "planning",
+        "awaiting_approval",
+        "executing",
+        "reviewing",
+        "delivered",
+        "cancelled",
+      ],
+      "session_status": ["active", "archived", "deleted"],
+    },
+  },
+} as const;
