@@ -115,13 +115,14 @@ async function start(flags: Flags): Promise<number> {
   const running: { stack?: Stack } = {};
   const ended = new Promise<void>((resolve) => {
     let asked = 0;
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.on(signal, () => {
-        // While it starts there is nothing to save, and whoever asks twice means it: the reaper ends our programs.
-        if (!running.stack || ++asked > 1) process.exit(1);
-        resolve();
-      });
-    }
+    const end = () => {
+      // While it starts there is nothing to save, and whoever asks twice means it: the reaper ends our programs.
+      if (!running.stack || ++asked > 1) process.exit(1);
+      resolve();
+    };
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
+    // The tsx command holds a channel to us; when it was killed, nobody can reach us any more.
+    process.once("disconnect", end);
   });
   const stack = await startStack({ ...flags, log: progress });
   running.stack = stack;

@@ -87,7 +87,7 @@ create policy brands_select_member on public.brands for select to authenticated
 create policy brands_insert_user on public.brands for insert to authenticated
   with check (
     created_by = (select auth.uid())
-    and coalesce((select auth.jwt() ->> 'is_anonymous')::boolean, false) = false
+    and coalesce(((select auth.jwt()) ->> 'is_anonymous')::boolean, false) = false
   );
 create policy brands_update_admin on public.brands for update to authenticated
   using (id = any (array(select private.my_brand_ids('{owner,admin}'))))

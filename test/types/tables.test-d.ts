@@ -1,0 +1,97 @@
+import type {
+  CreateMessageInput,
+  Insert,
+  MessageRole,
+  Row,
+  SessionState,
+  Update,
+  UpdateMessageInput,
+  UpdateSessionInput,
+} from "../../types/index.ts";
+import { type Holds, type Same, supabase } from "./client.ts";
+
+export async function rightStatements(id: string) {
+  const message: CreateMessageInput = { session_id: id, role: "user", content: "Hello" };
+  await supabase.from("conversation_messages").insert(message);
+  await supabase.from("conversation_messages").insert([message, { ...message, cost_usd: 0.0003 }]);
+  const { data } = await supabase.from("conversation_messages").select("content, role").eq(
+    "role",
+    "assistant",
+  );
+  const roles: MessageRole[] = (data ?? []).map((row) => row.role);
+
+  const { data: session } = await supabase
+    .from("conversation_sessions")
+    .insert({ title: "Trip" })
+    .select()
+    .single();
+  const state: SessionState | undefined = session?.state;
+
+  const { data: whole } = await supabase
+    .from("conversation_sessions")
+    .select("*, conversation_messages(*)")
+    .eq("id", id)
+    .single();
+  const contents: string[] = (whole?.conversation_messages ?? []).map((row) => row.content);
+
+  await supabase.from("conversation_sessions").update({ title: "Rome", state: "planning" })
+    .eq("id", id);
+  const { data: usage } = await supabase.from("provider_usage_stats").select();
+  const provider: string | null | undefined = usage?.[0]?.provider;
+  return { roles, state, contents, provider };
+}
+
+export function wrongStatements(id: string) {
+  const messages = supabase.from("conversation_messages");
+  const sessions = supabase.from("conversation_sessions");
+  // @ts-expect-error: the session is missing
+  messages.insert({ role: "user", content: "Hello" });
+  // @ts-expect-error: no such role
+  messages.insert({ session_id: id, role: "bot", content: "Hello" });
+  // @ts-expect-error: no such role
+  messages.select().eq("role", "bot");
+  // @ts-expect-error: no such column
+  messages.insert({ session_id: id, role: "user", content: "Hello", tokens: 3 });
+  // @ts-expect-error: a generated column
+  sessions.update({ status: "archived" });
+  // @ts-expect-error: a generated column
+  sessions.insert({ status: "archived" });
+  // @ts-expect-error: no such state
+  sessions.update({ state: "finished" });
+  // @ts-expect-error: a title is text
+  sessions.update({ title: 7 });
+  // @ts-expect-error: no such table
+  supabase.from("chats").select();
+  // @ts-expect-error: views are read only
+  supabase.from("provider_usage_stats").insert({ provider: "openai" });
+  // @ts-expect-error: the database counts
+  supabase.from("session_events").update({ id: 1 });
+}
+
+export async function wrongResults(id: string) {
+  const { data } = await supabase.from("conversation_messages").select("content").eq("id", id);
+  // @ts-expect-error: not selected
+  return data?.[0]?.role;
+}
+
+export function wrongInputs(id: string) {
+  const message: CreateMessageInput = {
+    session_id: id,
+    role: "user",
+    content: "",
+    // @ts-expect-error: given by the database
+    status: "failed",
+  };
+  // @ts-expect-error: what was said stays
+  const note: UpdateMessageInput = { content: "Something else" };
+  // @ts-expect-error: an RPC pins
+  const session: UpdateSessionInput = { pinned_at: "2026-01-01" };
+  return { message, note, session };
+}
+
+export type Aliases = [
+  Holds<Same<Row<"conversation_sessions">["status"], "active" | "archived" | "deleted">>,
+  Holds<Same<Row<"daily_message_volume">["message_count"], number | null>>,
+  Holds<Same<Insert<"conversation_messages">["session_id"], string>>,
+  Holds<Same<Update<"conversation_messages">["content"], string | undefined>>,
+];

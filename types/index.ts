@@ -1,0 +1,202 @@
+import type { Database as Generated } from "./database.types.ts";
+
+export type { Json } from "./database.types.ts";
+export { Constants } from "./database.types.ts";
+
+type Public = Generated["public"];
+type Flat<T> = { [Key in keyof T]: T[Key] };
+type NotNull<T, Keys extends keyof T> = Flat<
+  Omit<T, Keys> & { [Key in Keys]: NonNullable<T[Key]> }
+>;
+
+// `gen types` calls every attribute of a composite and every generated column nullable; these are the
+// rows as the database really answers them.
+type SessionRow = NotNull<Public["Tables"]["conversation_sessions"]["Row"], "status">;
+type MessageRow = Public["Tables"]["conversation_messages"]["Row"];
+type Rows = {
+  conversation_sessions: SessionRow;
+  session_list_item: Flat<SessionRow & { cursor: string }>;
+  appended_message: Flat<MessageRow & { inserted: boolean }>;
+  message_role_stats: NotNull<
+    Public["CompositeTypes"]["message_role_stats"],
+    "role" | "message_count" | "total_tokens" | "total_cost_usd"
+  >;
+};
+type Refined<T> = { [Name in keyof T]: Name extends keyof Rows ? Rows[Name] : T[Name] };
+type RefinedTables<T> = {
+  [Name in keyof T]: Name extends keyof Rows ? Flat<Omit<T[Name], "Row"> & { Row: Rows[Name] }>
+    : T[Name];
+};
+type RefinedResult<F> = F extends
+  { Returns: infer Result; SetofOptions: { to: infer Name extends keyof Rows } }
+  ? Flat<Omit<F, "Returns"> & { Returns: Result extends unknown[] ? Rows[Name][] : Rows[Name] }>
+  : F;
+type RefinedFunctions<T> = {
+  [Name in keyof T]: Name extends "append_messages" ? Flat<
+      Omit<RefinedResult<T[Name]>, "Args"> & {
+        Args: { p_session_id: string; p_messages: AppendMessageInput[] };
+      }
+    >
+    : RefinedResult<T[Name]>;
+};
+
+/** What `createClient<Database>()` takes: the generated types with the nulls that never come taken out. */
+export type Database = {
+  public: {
+    Tables: RefinedTables<Public["Tables"]>;
+    Views: Public["Views"];
+    Functions: RefinedFunctions<Public["Functions"]>;
+    Enums: Public["Enums"];
+    CompositeTypes: Refined<Public["CompositeTypes"]>;
+  };
+};
+
+type Schema = Database["public"];
+type TableName = keyof Schema["Tables"];
+type FunctionName = keyof Schema["Functions"];
+
+/**
+ * A row of a table or view as it is read. bytea comes as `\x` and hex digits, uuid and timestamptz as text; numeric and
+ * bigint come as JavaScript numbers: select `cost_usd::text` to read every digit.
+ */
+export type Row<Name extends TableName | keyof Schema["Views"]> = Name extends TableName
+  ? Schema["Tables"][Name]["Row"]
+  : Name extends keyof Schema["Views"] ? Schema["Views"][Name]["Row"]
+  : never;
+
+/** What an insert into a table takes; docs/security.md lists the columns that a role may name. */
+export type Insert<Name extends TableName> = Schema["Tables"][Name]["Insert"];
+
+/** What an update of a table takes; docs/security.md lists the columns that a role may name. */
+export type Update<Name extends TableName> = Schema["Tables"][Name]["Update"];
+
+/** The arguments of a function, as `rpc()` takes them. */
+export type Args<Name extends FunctionName> = Schema["Functions"][Name]["Args"];
+
+/** What a function returns; an array for a set of rows. */
+export type Returns<Name extends FunctionName> = Schema["Functions"][Name]["Returns"];
+
+/** What an app may read from a profile; the database grants nothing for it. */
+export type AppRole = Schema["Enums"]["app_role"];
+/** What a member may do in a brand. */
+export type BrandRole = Schema["Enums"]["brand_role"];
+/** How much of a text is kept. */
+export type ContentMode = Schema["Enums"]["content_mode"];
+/** Who wrote a message, and so who claims its cost. */
+export type CostReporter = Schema["Enums"]["cost_reporter"];
+/** Where a message's cost comes from. */
+export type CostSource = Schema["Enums"]["cost_source"];
+/** How to show a message's content. */
+export type MessageContentType = Schema["Enums"]["message_content_type"];
+/** Who speaks. */
+export type MessageRole = Schema["Enums"]["message_role"];
+/** Whether a message's text is whole. */
+export type MessageStatus = Schema["Enums"]["message_status"];
+/** Where a conversation stands; delivered and cancelled are final. */
+export type SessionState = Schema["Enums"]["session_state"];
+/** Where a session is listed. */
+export type SessionStatus = Schema["Enums"]["session_status"];
+
+/** A tenant. */
+export type Brand = Row<"brands">;
+/** Who belongs to a brand, and as what. */
+export type BrandMember = Row<"brand_members">;
+/** What an app shows of a signed-up user; the account itself is Supabase Auth's. */
+export type User = Row<"profiles">;
+/** What a user may change of their profile. */
+export type UpdateUserInput = Pick<
+  Update<"profiles">,
+  "username" | "display_name" | "metadata" | "last_seen_at"
+>;
+
+/** One conversation. */
+export type ChatSession = Row<"conversation_sessions">;
+/** A session in a list; pass the last one's `cursor` as `p_cursor` for the next page. */
+export type SessionListItem = Schema["CompositeTypes"]["session_list_item"];
+/** The arguments of create_conversation_session. */
+export type CreateSessionInput = Args<"create_conversation_session">;
+/** What a user may change of a session by a plain update. */
+export type UpdateSessionInput = Pick<
+  Update<"conversation_sessions">,
+  | "state"
+  | "parsed_intent"
+  | "answered_questions"
+  | "pending_questions"
+  | "selected_kb_ids"
+  | "active_task_plan_id"
+  | "title"
+  | "description"
+  | "agent_type"
+  | "context"
+  | "settings"
+  | "metadata"
+  | "language"
+>;
+/** One move of a session from one state to another. */
+export type SessionEvent = Row<"session_events">;
+
+/** One message. */
+export type Message = Row<"conversation_messages">;
+/** What a user may name in a plain insert of a message; the rest is given by the database. */
+export type CreateMessageInput = Pick<
+  Public["Tables"]["conversation_messages"]["Insert"],
+  | "id"
+  | "session_id"
+  | "brand_id"
+  | "user_id"
+  | "role"
+  | "content"
+  | "tokens_used"
+  | "model_used"
+  | "provider"
+  | "cost_usd"
+  | "latency_ms"
+  | "action_taken"
+  | "questions_asked"
+  | "delegation_plan"
+  | "parent_message_id"
+  | "content_type"
+  | "parts"
+  | "tool_calls"
+  | "tool_call_id"
+  | "input_tokens"
+  | "output_tokens"
+  | "cached_input_tokens"
+  | "cache_write_tokens"
+  | "cache_write_1h_tokens"
+  | "reasoning_tokens"
+  | "service_tier"
+  | "time_to_first_token_ms"
+  | "finish_reason"
+  | "error_message"
+  | "mood"
+  | "metadata"
+>;
+/** One element of append_messages' `p_messages`; `parent` is 'active' (default), 'root' or a message id. */
+export type AppendMessageInput = Flat<
+  Omit<CreateMessageInput, "session_id" | "content"> & {
+    session_id?: string;
+    /** May be left out beside `parts` or `tool_calls`. */
+    content?: string;
+    parent?: string;
+  }
+>;
+/** A stored message, and whether this call inserted it or found it stored already. */
+export type AppendedMessage = Schema["CompositeTypes"]["appended_message"];
+/** What a user may change of a message: notes about it, never what was said or what it cost. */
+export type UpdateMessageInput = Pick<
+  Update<"conversation_messages">,
+  "mood" | "metadata" | "action_taken" | "questions_asked" | "delegation_plan"
+>;
+/** Messages, tokens, US dollars and mean latency in milliseconds of one role. */
+export type MessageRoleStats = Schema["CompositeTypes"]["message_role_stats"];
+
+/** How list_sessions pages: at most 200 rows, on from the cursor of the last row of the page before. */
+export type PaginationOptions = Pick<Args<"list_sessions">, "p_limit" | "p_cursor">;
+/** What list_sessions and count_sessions filter by. */
+export type SessionFilters = Args<"count_sessions">;
+/** How get_conversation_history pages: at most 200 messages before a sequence_order. */
+export type MessageFilters = Pick<
+  Args<"get_conversation_history">,
+  "p_limit" | "p_before_sequence"
+>;
