@@ -42,5 +42,8 @@ async function denoFlags(project: string): Promise<string[]> {
 function deno(args: readonly string[], cwd: string): DenoResult {
   const env = { ...process.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" };
   const done = spawnSync(findDeno(), args, { cwd, env, encoding: "utf8" });
-  return { code: done.status ?? 1, output: `${done.stdout}${done.stderr}` || (done.error?.message ?? "") };
+  return {
+    code: done.status ?? 1,
+    output: `${done.stdout}${done.stderr}` || (done.error?.message ?? ""),
+  };
 }

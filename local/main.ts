@@ -140,9 +140,7 @@ function describe(stack: Stack, ms: number): string {
     ["REST", `${stack.apiUrl}/rest/v1`],
     [
       "Functions",
-      `${stack.apiUrl}/functions/v1${
-        names.length > 0 ? `  (${names.join(", ")})` : ""
-      }`,
+      `${stack.apiUrl}/functions/v1${names.length > 0 ? `  (${names.join(", ")})` : ""}`,
     ],
     ["DB URL", stack.dbUrl],
     ["JWT secret", stack.jwtSecret],
@@ -153,13 +151,9 @@ function describe(stack: Stack, ms: number): string {
       "ada@example.com, grace@example.com  (password turnbase-demo)",
     ],
   ];
-  const lines = rows.map(([name = "", value = ""]) =>
-    `${name.padStart(17)}: ${value}`
-  );
+  const lines = rows.map(([name = "", value = ""]) => `${name.padStart(17)}: ${value}`);
   return [
-    `\nTurnbase runs on ${stack.engine}, ready in ${
-      (ms / 1000).toFixed(1)
-    } s.\n`,
+    `\nTurnbase runs on ${stack.engine}, ready in ${(ms / 1000).toFixed(1)} s.\n`,
     ...lines,
     "\nAuth is a stand-in for this machine only; storage and realtime need `supabase start`. Ctrl-C stops the stack.",
   ].join("\n");
@@ -208,9 +202,7 @@ async function withDatabase(
   flags: Flags,
   use: (urls: Pick<StackState, "dbUrl" | "adminUrl">) => Promise<number>,
 ): Promise<number> {
-  const running = flags.dbUrl || flags.engine
-    ? undefined
-    : readState(flags.apiPort);
+  const running = flags.dbUrl || flags.engine ? undefined : readState(flags.apiPort);
   if (running) return await use(running);
   const where = flags.dbUrl ? { dbUrl: flags.dbUrl } : {
     engine: flags.engine,

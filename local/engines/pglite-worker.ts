@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
 import { btree_gin } from "@electric-sql/pglite/contrib/btree_gin";
@@ -78,11 +79,21 @@ async function answer(request: WorkerRequest, db: PGlite, sessions: PgliteSessio
     const draft = `${input.image}.${process.pid}.${request.id}`;
     await writeFile(draft, new Uint8Array(await dump.arrayBuffer()));
     await rename(draft, input.image);
+    await removeOthers(input.image);
   } else {
     await sessions.close();
     await db.close();
   }
   port?.postMessage({ type: "done", id: request.id } satisfies WorkerReply);
+}
+
+/** Copies made by other versions of the bootstrap or of PGlite. */
+async function removeOthers(image: string): Promise<void> {
+  for (const name of await readdir(dirname(image))) {
+    if (/^pglite-.*\.tar$/.test(name) && name !== basename(image)) {
+      await rm(join(dirname(image), name), { force: true });
+    }
+  }
 }
 
 run().catch((error: unknown) => {

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Worker } from "node:worker_threads";
 import { bootstrapHash } from "../bootstrap.ts";
+import { isRecord } from "../http.ts";
 import { dropLock, takeLock } from "../lock.ts";
-import { stateDir } from "../paths.ts";
+import { modulesDir, stateDir } from "../paths.ts";
 import { host } from "../ports.ts";
 import type { Engine, Log } from "./engine.ts";
 import type { WorkerInput, WorkerReply, WorkerRequest } from "./pglite-worker.ts";
@@ -15,7 +16,7 @@ export async function startPglite(
 ): Promise<Engine> {
   const inMemory = options.dataDir === "memory";
   const dataDir = inMemory ? "memory://" : resolve(options.dataDir);
-  const image = join(stateDir, "cache", `pglite-${await bootstrapHash()}.tar`);
+  const image = join(stateDir, "cache", `pglite-${await version()}-${await bootstrapHash()}.tar`);
   await mkdir(dirname(image), { recursive: true });
   if (!inMemory) await mkdir(dirname(dataDir), { recursive: true });
   // Two processes on the same files would destroy them, and PGlite does not look.
@@ -53,6 +54,14 @@ export async function startPglite(
       if (lock) dropLock(lock);
     },
   };
+}
+
+/** Of the package: its files are no other version's. */
+async function version(): Promise<string> {
+  const manifest: unknown = JSON.parse(
+    await readFile(join(modulesDir, "@electric-sql", "pglite", "package.json"), "utf8"),
+  );
+  return isRecord(manifest) ? String(manifest["version"]) : "unknown";
 }
 
 function ready(worker: Worker): Promise<number> {

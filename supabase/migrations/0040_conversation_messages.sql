@@ -673,6 +673,41 @@ create trigger conversation_messages_80_count_added after insert
 create trigger conversation_messages_80_count_changed after update
   on public.conversation_messages referencing old table as old_messages new table as new_messages
   for each statement execute function public.update_session_on_message();
+create function private.last_message_before(
+  p_session_id uuid,
+  p_user_id uuid,
+  p_sequence integer
+)
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  -- Two queries, because "is not distinct from" cannot use the index.
+  if p_user_id is null then
+    return (
+      select m.id
+      from public.conversation_messages as m
+      where m.session_id = p_session_id and m.user_id is null and m.sequence_order < p_sequence
+      order by m.sequence_order desc
+      limit 1
+    );
+  end if;
+  return (
+    select m.id
+    from public.conversation_messages as m
+    where m.session_id = p_session_id and m.user_id = p_user_id and m.sequence_order < p_sequence
+    order by m.sequence_order desc
+    limit 1
+  );
+end
+$$;
+revoke all on function private.last_message_before(uuid, uuid, integer)
+  from public, anon, authenticated, service_role;
+comment on function private.last_message_before(uuid, uuid, integer) is
+  'The message before a place in a session of the user; null: none.';
+
 -- Where the session goes too, its row is gone already and nothing here finds work.
 create function private.tg_conversation_messages__mend_tree()
 returns trigger
@@ -683,28 +718,13 @@ as $$
 begin
   -- A straight line stays one: each orphan follows the message before it.
   update public.conversation_messages as m
-  set parent_message_id = (
-    select p.id
-    from public.conversation_messages as p
-    where p.session_id = m.session_id
-      and (p.user_id = m.user_id or (p.user_id is null and m.user_id is null))
-      and p.sequence_order < m.sequence_order
-    order by p.sequence_order desc
-    limit 1
-  )
+  set parent_message_id = private.last_message_before(m.session_id, m.user_id, m.sequence_order)
   from old_messages as o
   join public.conversation_sessions as s on s.id = o.session_id
   where s.branch_count = 0 and m.session_id = o.session_id and m.parent_message_id = o.id;
 
   update public.conversation_sessions as s
-  set active_message_id = (
-    select m.id
-    from public.conversation_messages as m
-    where m.session_id = s.id
-      and (m.user_id = s.user_id or (m.user_id is null and s.user_id is null))
-    order by m.sequence_order desc
-    limit 1
-  )
+  set active_message_id = private.last_message_before(s.id, s.user_id, 2147483647)
   from old_messages as o
   where s.branch_count = 0 and s.id = o.session_id and s.active_message_id = o.id;
 
@@ -748,13 +768,7 @@ begin
   update public.conversation_sessions as s
   set active_message_id = coalesce(
     h.ancestor_id,
-    (
-      select m.id
-      from public.conversation_messages as m
-      where m.session_id = s.id
-      order by m.sequence_order desc
-      limit 1
-    )
+    private.last_message_before(s.id, s.user_id, 2147483647)
   )
   from heir as h
   where s.id = h.session_id and s.active_message_id = h.id;

@@ -7,10 +7,20 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "@supabase/supabase-js";
 import pg from "pg";
-import WebSocket from "ws";
+import { NodeWebSocket } from "../../local/websocket.ts";
 import { freePort } from "../../local/ports.ts";
 import { reset } from "../../local/supabase.ts";
-import { ended, family, finish, flags, isFree, type Ports, start, type Started, survivors } from "./started.ts";
+import {
+  ended,
+  family,
+  finish,
+  flags,
+  isFree,
+  type Ports,
+  start,
+  type Started,
+  survivors,
+} from "./started.ts";
 
 const password = "turnbase-demo";
 const folder = mkdtempSync(join(tmpdir(), "turnbase-stack-"));
@@ -24,7 +34,7 @@ function client(stack: Started, key = stack.anonKey) {
   return createClient(stack.apiUrl, key, {
     auth: { persistSession: false, autoRefreshToken: false },
     // Node 20 has no WebSocket of its own.
-    realtime: { transport: WebSocket },
+    realtime: { transport: NodeWebSocket },
   });
 }
 
@@ -129,7 +139,10 @@ describe("a running stack", () => {
   });
 
   test("the claims are the platform's", async () => {
-    const { data } = await client(stack).auth.signInWithPassword({ email: "grace@example.com", password });
+    const { data } = await client(stack).auth.signInWithPassword({
+      email: "grace@example.com",
+      password,
+    });
     const payload = data.session?.access_token.split(".")[1] ?? "";
     const claims = JSON.parse(Buffer.from(payload, "base64url").toString());
     assert.equal(claims.role, "authenticated");
@@ -137,7 +150,19 @@ describe("a running stack", () => {
     assert.equal(claims.is_anonymous, false);
     assert.equal(claims.iss, `${stack.apiUrl}/auth/v1`);
     assert.deepEqual(Object.keys(claims).filter((name) => claims[name] === undefined), []);
-    for (const name of ["sub", "session_id", "email", "app_metadata", "user_metadata", "exp", "iat", "aal", "amr"]) {
+    for (
+      const name of [
+        "sub",
+        "session_id",
+        "email",
+        "app_metadata",
+        "user_metadata",
+        "exp",
+        "iat",
+        "aal",
+        "amr",
+      ]
+    ) {
       assert.ok(name in claims, name);
     }
   });
@@ -150,7 +175,10 @@ describe("a running stack", () => {
     assert.equal(twice.error?.code, "user_already_exists");
     const weak = await client(stack).auth.signUp({ email: "weak@example.com", password: "short" });
     assert.equal(weak.error?.code, "weak_password");
-    const wrong = await client(stack).auth.signInWithPassword({ email: "new@example.com", password: "wrong-one" });
+    const wrong = await client(stack).auth.signInWithPassword({
+      email: "new@example.com",
+      password: "wrong-one",
+    });
     assert.equal(wrong.error?.code, "invalid_credentials");
 
     const visitor = client(stack);
@@ -159,13 +187,20 @@ describe("a running stack", () => {
     const upgraded = await visitor.auth.updateUser({ email: "visitor@example.com", password });
     assert.equal(upgraded.error, null);
     assert.equal(upgraded.data.user?.is_anonymous, false);
-    const back = await client(stack).auth.signInWithPassword({ email: "visitor@example.com", password });
+    const back = await client(stack).auth.signInWithPassword({
+      email: "visitor@example.com",
+      password,
+    });
     assert.equal(back.data.user?.id, anonymous.data.user?.id);
   });
 
   test("the service key makes and deletes users", async () => {
     const admin = client(stack, stack.serviceRoleKey).auth.admin;
-    const made = await admin.createUser({ email: "made@example.com", password, email_confirm: true });
+    const made = await admin.createUser({
+      email: "made@example.com",
+      password,
+      email_confirm: true,
+    });
     assert.equal(made.error, null);
     const id = made.data.user?.id ?? "";
     assert.equal((await admin.getUserById(id)).data.user?.email, "made@example.com");
@@ -197,7 +232,10 @@ describe("a running stack", () => {
   test("browsers may call the API from any origin", async () => {
     const answer = await get(stack, "/rest/v1/conversation_sessions", {
       method: "OPTIONS",
-      headers: { origin: "http://localhost:3000", "access-control-request-headers": "apikey,prefer" },
+      headers: {
+        origin: "http://localhost:3000",
+        "access-control-request-headers": "apikey,prefer",
+      },
     });
     assert.equal(answer.status, 200);
     assert.equal(answer.headers.get("access-control-allow-headers"), "apikey,prefer");
@@ -211,7 +249,9 @@ describe("a running stack", () => {
       status: "ok",
       checks: [{ name: "database", ok: true }],
     });
-    const detailed = await client(stack, stack.serviceRoleKey).functions.invoke("health", { method: "GET" });
+    const detailed = await client(stack, stack.serviceRoleKey).functions.invoke("health", {
+      method: "GET",
+    });
     assert.equal(typeof detailed.data.checks[0].ms, "number");
     assert.equal((await get(stack, "/functions/v1/health", { method: "POST" })).status, 405);
     assert.equal((await get(stack, "/functions/v1/no-such")).status, 404);
@@ -220,7 +260,10 @@ describe("a running stack", () => {
   test("a new table and a reset from elsewhere are noticed", async () => {
     const path = "/rest/v1/noticed";
     assert.equal(await status(stack, path, 404), 404);
-    await sql(stack, "create table public.noticed (id int); grant select on public.noticed to anon");
+    await sql(
+      stack,
+      "create table public.noticed (id int); grant select on public.noticed to anon",
+    );
     assert.equal(await status(stack, path, 200), 200);
     const { data } = await client(stack).auth.signUp({ email: "gone@example.com", password });
     const done = await reset(stack.dbUrl);
@@ -228,7 +271,10 @@ describe("a running stack", () => {
     assert.equal(await status(stack, path, 404), 404);
     const { error } = await client(stack).auth.getUser(data.session?.access_token);
     assert.equal(error?.code, "user_not_found");
-    const again = await client(stack).auth.signInWithPassword({ email: "ada@example.com", password });
+    const again = await client(stack).auth.signInWithPassword({
+      email: "ada@example.com",
+      password,
+    });
     assert.equal(again.error, null);
   });
 });
@@ -250,7 +296,10 @@ describe("the end of a stack", () => {
 
     const second = await start(at, dataDir);
     assert.doesNotMatch(second.output(), /Applying/);
-    const kept = await client(second).auth.signInWithPassword({ email: "kept@example.com", password });
+    const kept = await client(second).auth.signInWithPassword({
+      email: "kept@example.com",
+      password,
+    });
     assert.equal(kept.error, null);
     await (await get(second, "/functions/v1/health")).text();
     const killed = family(second.child.pid ?? 0);
@@ -259,7 +308,10 @@ describe("the end of a stack", () => {
     assert.ok(await isFree(at.api) && await isFree(at.db));
 
     const third = await start(at, dataDir);
-    const still = await client(third).auth.signInWithPassword({ email: "kept@example.com", password });
+    const still = await client(third).auth.signInWithPassword({
+      email: "kept@example.com",
+      password,
+    });
     assert.equal(still.error, null);
     third.child.kill("SIGTERM");
     assert.equal(await ended(third.child), 0);

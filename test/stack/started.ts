@@ -61,7 +61,9 @@ function run(args: string[]): { child: ChildProcess; output: () => string } {
 }
 
 export function ended(child: ChildProcess): Promise<number> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode ?? -1);
+  if (child.exitCode !== null || child.signalCode !== null) {
+    return Promise.resolve(child.exitCode ?? -1);
+  }
   return new Promise((resolve) => child.once("close", (code) => resolve(code ?? -1)));
 }
 
@@ -89,7 +91,9 @@ function processes(): { pid: number; parent: number }[] {
   return stdout.split("\n").flatMap((line) => {
     const [pid, parent, state] = line.trim().split(/\s+/);
     // A zombie only waits for its parent to read how it ended.
-    return pid && parent && !state?.startsWith("Z") ? [{ pid: Number(pid), parent: Number(parent) }] : [];
+    return pid && parent && !state?.startsWith("Z")
+      ? [{ pid: Number(pid), parent: Number(parent) }]
+      : [];
   });
 }
 

@@ -1,0 +1,89 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import pg from "pg";
+import { root } from "./paths.ts";
+
+/** The tables in docs/ that the catalog knows better than a writer: name of the block, file, query. */
+const blocks = [
+  {
+    name: "errors",
+    file: "docs/errors.md",
+    query: `
+      select '\`' || e.code || '\`' as code, replace(e.sqlstate, 'PT', '') as "HTTP",
+        e.message, e.hint
+      from private.error_codes() as e
+      order by e.sqlstate, e.code`,
+  },
+  {
+    name: "transitions",
+    file: "docs/errors.md",
+    query: `
+      select '\`' || t.from_state || '\`' as "from",
+        string_agg('\`' || t.to_state || '\`', ', ' order by t.to_state) as "to",
+        case when t.from_state in ('delivered', 'cancelled')
+          then 'only by \`reopen_conversation_session\`' else '' end as "how"
+      from private.session_transitions as t
+      group by t.from_state
+      order by t.from_state`,
+  },
+  {
+    name: "column-grants",
+    file: "docs/security.md",
+    query: `
+      select '\`' || c.oid::regclass || '\`' as "table", '\`' || r.role || '\`' as role,
+        lower(v.verb) as verb, string_agg(a.attname, ', ' order by a.attnum) as columns
+      from pg_catalog.pg_class as c
+      join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attnum > 0
+      cross join (values ('authenticated'), ('service_role')) as r (role)
+      cross join (values ('INSERT'), ('UPDATE')) as v (verb)
+      where c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
+        and c.relkind in ('r', 'p') and not a.attisdropped
+        and has_column_privilege(r.role, c.oid, a.attnum, v.verb)
+      group by c.oid, r.role, v.verb
+      order by c.oid::regclass::text, r.role, v.verb`,
+  },
+];
+
+function replaceBlock(text: string, name: string, table: string): string {
+  const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`no block ${name} between ${begin} and ${end}`);
+  return `${text.slice(0, from + begin.length)}\n\n${table}\n\n${text.slice(to)}`;
+}
+
+function markdown(result: pg.QueryResult<Record<string, string>>): string {
+  const names = result.fields.map((field) => field.name);
+  const lines = [
+    names,
+    names.map(() => "---"),
+    ...result.rows.map((row) => names.map((n) => row[n] ?? "")),
+  ];
+  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+/** The pages as they should be, by file. */
+export async function generateDocs(dbUrl: string): Promise<Map<string, string>> {
+  const client = new pg.Client({ connectionString: dbUrl });
+  await client.connect();
+  try {
+    const pages = new Map<string, string>();
+    for (const { name, file, query } of blocks) {
+      const text = pages.get(file) ?? await readFile(join(root, file), "utf8");
+      pages.set(file, replaceBlock(text, name, markdown(await client.query(query))));
+    }
+    return pages;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Writes the generated tables; with `check` only names the pages that are out of date. */
+export async function writeDocs(dbUrl: string, check: boolean): Promise<string[]> {
+  const stale: string[] = [];
+  for (const [file, text] of await generateDocs(dbUrl)) {
+    if (text === await readFile(join(root, file), "utf8")) continue;
+    stale.push(file);
+    if (!check) await writeFile(join(root, file), text);
+  }
+  return stale;
+}

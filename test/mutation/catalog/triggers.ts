@@ -1,0 +1,34 @@
+import type { Client } from "pg";
+import { type Mutant, mutant } from "../mutant.ts";
+import { ours, rows } from "./query.ts";
+
+/** Those on our tables, and those on other tables, such as auth.users, that call our functions. */
+export async function triggers(client: Client): Promise<Mutant[]> {
+  const found = await rows(
+    client,
+    ["target", "relation", "trigger", "name", "function"],
+    `select
+       t.tgrelid::regclass::text as target,
+       c.relname::text as relation,
+       quote_ident(t.tgname) as trigger,
+       t.tgname::text as name,
+       p.proname::text as function
+     from pg_catalog.pg_trigger as t
+     join pg_catalog.pg_class as c on c.oid = t.tgrelid
+     join pg_catalog.pg_proc as p on p.oid = t.tgfoid
+     where not t.tgisinternal and t.tgparentid = 0 and t.tgenabled <> 'D'
+       and (
+         c.relnamespace::regnamespace::text in ${ours}
+         or p.pronamespace::regnamespace::text in ${ours}
+       )
+     order by 1, 3`,
+  );
+  return found.map((row) =>
+    mutant(
+      "trigger disabled",
+      `${row.target} ${row.name}`,
+      `alter table ${row.target} disable trigger ${row.trigger}`,
+      [row.name, row.function, row.relation],
+    )
+  );
+}
