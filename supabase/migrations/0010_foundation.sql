@@ -106,7 +106,7 @@ as $$
     ('LAST_OWNER', 'PT409', 'A brand needs an owner',
      'Make another member owner first.'),
     ('TOO_LARGE', 'PT413', 'Too large',
-     'Limits: content 1 MiB, a JSON column 256 KiB, a title 200 characters, 1000 messages a call.')
+     'Limits: content 1 MiB, JSON 256 KiB, a title 200 characters, a name 1 KiB, 1000 messages a call.')
 $$;
 revoke all on function private.error_codes() from public, anon, authenticated, service_role;
 grant execute on function private.error_codes() to authenticated, service_role;

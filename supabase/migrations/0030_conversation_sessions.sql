@@ -283,6 +283,8 @@ set search_path = ''
 as $$
 begin
   if char_length(new.title) > 200 or octet_length(new.description) > 1048576
+    or greatest(octet_length(new.agent_type), octet_length(new.language)) > 1024
+    or pg_column_size(new.selected_kb_ids) > 262144
     or greatest(
       octet_length(new.parsed_intent::text), octet_length(new.answered_questions::text),
       octet_length(new.pending_questions::text), octet_length(new.context::text),
@@ -297,7 +299,8 @@ $$;
 revoke all on function private.tg_conversation_sessions__limits()
   from public, anon, authenticated, service_role;
 comment on function private.tg_conversation_sessions__limits() is
-  'Refuses a title over 200 characters, a description over 1 MiB, JSON over 256 KiB (PT413).';
+  'Refuses a title over 200 characters, a description over 1 MiB, a name over 1 KiB, JSON or an array '
+  'over 256 KiB (PT413).';
 
 -- The stored size of a JSON value is at least a sixth of its text, so small rows skip the function.
 create trigger conversation_sessions_10_limits before insert or update
@@ -305,6 +308,9 @@ create trigger conversation_sessions_10_limits before insert or update
   when (
     octet_length(new.title) > 200
     or octet_length(new.description) > 1048576
+    or octet_length(new.agent_type) > 1024
+    or octet_length(new.language) > 1024
+    or pg_column_size(new.selected_kb_ids) > 262144
     or pg_column_size(new.parsed_intent) > 40000
     or pg_column_size(new.answered_questions) > 40000
     or pg_column_size(new.pending_questions) > 40000

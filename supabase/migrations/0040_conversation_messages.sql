@@ -341,8 +341,13 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  if octet_length(new.content) > 1048576
-    or octet_length(new.error_message) > 1048576
+  if greatest(
+      octet_length(new.content), octet_length(new.error_message), octet_length(new.action_taken)
+    ) > 1048576
+    or greatest(
+      octet_length(new.provider), octet_length(new.model_used), octet_length(new.tool_call_id),
+      octet_length(new.service_tier), octet_length(new.finish_reason), octet_length(new.mood)
+    ) > 1024
     or greatest(
       octet_length(new.parts::text), octet_length(new.tool_calls::text),
       octet_length(new.questions_asked::text), octet_length(new.delegation_plan::text),
@@ -357,7 +362,8 @@ $$;
 revoke all on function private.tg_conversation_messages__limits()
   from public, anon, authenticated, service_role;
 comment on function private.tg_conversation_messages__limits() is
-  'Refuses content over 1 MiB and JSON over 256 KiB (PT413).';
+  'Refuses content, error_message and action_taken over 1 MiB, names over 1 KiB, JSON over 256 KiB '
+  '(PT413).';
 
 -- The stored size of a JSON value is at least a sixth of its text, so small rows skip the function.
 create trigger conversation_messages_10_limits before insert or update
@@ -365,6 +371,13 @@ create trigger conversation_messages_10_limits before insert or update
   when (
     octet_length(new.content) > 1048576
     or octet_length(new.error_message) > 1048576
+    or octet_length(new.action_taken) > 1048576
+    or octet_length(new.provider) > 1024
+    or octet_length(new.model_used) > 1024
+    or octet_length(new.tool_call_id) > 1024
+    or octet_length(new.service_tier) > 1024
+    or octet_length(new.finish_reason) > 1024
+    or octet_length(new.mood) > 1024
     or pg_column_size(new.parts) > 40000
     or pg_column_size(new.tool_calls) > 40000
     or pg_column_size(new.questions_asked) > 40000
