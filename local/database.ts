@@ -31,7 +31,7 @@ export interface DatabaseOptions {
   engine?: "pglite" | "native" | undefined;
   /** An existing Postgres instead of an engine of ours. */
   dbUrl?: string | undefined;
-  /** Where the data stays; `.local/<engine>` by default, `memory` for none (pglite). */
+  /** Where the data stays; `.local/<engine>` by default, `memory` for data that is gone after stop(). */
   dataDir?: string | undefined;
   /** 54422 by default (54322 is taken by the CLI itself); 0 = any free one. */
   port?: number | undefined;

@@ -1,9 +1,11 @@
 import { createClient } from "@supabase/supabase-js";
 import { parseArgs } from "node:util";
-import ws from "ws";
 import type { Database } from "../types/index.ts";
+import { flagOptions, readFlags } from "./flags.ts";
+import { localKeys } from "./keys.ts";
 import { type Stack, startStack } from "./stack.ts";
 import { readState } from "./state.ts";
+import { NodeWebSocket } from "./websocket.ts";
 
 const usage = `Holds a conversation through supabase-js and prints what the database keeps of it.
 
@@ -20,12 +22,7 @@ const options = {
   tokens: { type: "string", default: "150" },
   cost: { type: "string", default: "0.0008" },
   latency: { type: "string", default: "850" },
-  engine: { type: "string" },
-  "db-url": { type: "string" },
-  port: { type: "string", default: "54321" },
-  "db-port": { type: "string", default: "54422" },
-  "data-dir": { type: "string" },
-  help: { type: "boolean", short: "h" },
+  ...flagOptions,
 } as const;
 
 export async function demo(args: readonly string[]): Promise<number> {
@@ -40,26 +37,11 @@ export async function demo(args: readonly string[]): Promise<number> {
   if (!/^\d+(\.\d+)?$/.test(values.cost)) {
     throw new Error(`--cost is a decimal number of US dollars, not ${values.cost}`);
   }
-  const { engine } = values;
-  if (engine !== undefined && engine !== "pglite" && engine !== "native") {
-    throw new Error(`--engine is pglite or native, not ${engine}`);
-  }
-
-  const apiPort = wholeNumber("--port", values.port);
-  const running = readState(apiPort);
+  const flags = readFlags(values);
+  const running = readState(flags.apiPort);
   let stack: Stack | undefined;
   if (running) console.log(`Using the stack that runs on ${running.apiUrl}`);
-  else {
-    stack = await startStack({
-      engine,
-      apiPort,
-      dbUrl: values["db-url"] ?? (engine ? undefined : process.env["DATABASE_URL"]),
-      dbPort: wholeNumber("--db-port", values["db-port"]),
-      dataDir: values["data-dir"],
-      functions: false,
-      log: console.log,
-    });
-  }
+  else stack = await startStack({ ...flags, functions: false, log: console.log });
   try {
     await converse(running?.apiUrl ?? stack?.apiUrl ?? "", {
       message: values.message,
@@ -83,11 +65,11 @@ interface Turn {
 }
 
 async function converse(apiUrl: string, turn: Turn): Promise<void> {
-  const { anonKey } = await (await import("./keys.ts")).localKeys();
+  const { anonKey } = await localKeys();
   const supabase = createClient<Database>(apiUrl, anonKey, {
     auth: { persistSession: false, autoRefreshToken: false },
     // Node 20 has no WebSocket of its own.
-    realtime: { transport: ws },
+    realtime: { transport: NodeWebSocket },
   });
   const { data: login, error } = await supabase.auth.signInWithPassword({
     email: "ada@example.com",

@@ -1,6 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { modulesDir } from "./paths.ts";
+import { modulesDir, root } from "./paths.ts";
 import { isProgram, onPath } from "./process.ts";
 
 /** The binary of the npm package `deno`, whether or not its postinstall ran; else `deno` on PATH. */
@@ -37,4 +38,20 @@ function isMusl(): boolean {
 
 function hasGlibc(header: unknown): boolean {
   return typeof header === "object" && header !== null && "glibcVersionRuntime" in header;
+}
+
+/** The text as `deno fmt` writes it with the settings of the project. */
+export function denoFmt(text: string, ext: "ts" | "md"): string {
+  const config = join(root, "deno.json");
+  const made = spawnSync(
+    findDeno(),
+    ["fmt", "--quiet", `--config=${config}`, `--ext=${ext}`, "-"],
+    {
+      input: text,
+      encoding: "utf8",
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  );
+  if (made.status === 0) return made.stdout;
+  throw new Error(`deno fmt failed: ${made.error?.message ?? made.stderr.trim()}`);
 }

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
+import { denoFmt } from "./deno.ts";
 import { root } from "./paths.ts";
 
 /** The tables in docs/ that the catalog knows better than a writer: name of the block, file, query. */
@@ -62,7 +63,7 @@ function markdown(result: pg.QueryResult<Record<string, string>>): string {
 }
 
 /** The pages as they should be, by file. */
-export async function generateDocs(dbUrl: string): Promise<Map<string, string>> {
+async function generateDocs(dbUrl: string): Promise<Map<string, string>> {
   const client = new pg.Client({ connectionString: dbUrl });
   await client.connect();
   try {
@@ -71,6 +72,7 @@ export async function generateDocs(dbUrl: string): Promise<Map<string, string>> 
       const text = pages.get(file) ?? await readFile(join(root, file), "utf8");
       pages.set(file, replaceBlock(text, name, markdown(await client.query(query))));
     }
+    for (const [file, text] of pages) pages.set(file, denoFmt(text, "md"));
     return pages;
   } finally {
     await client.end();

@@ -10,7 +10,7 @@ import { modulesDir } from "./paths.ts";
 import { freePort, host } from "./ports.ts";
 import { hasEnded, type Service, startService } from "./process.ts";
 
-export interface EdgeFunction {
+interface EdgeFunction {
   readonly verifyJwt: boolean;
   /** Its address, once it answers; starts it when it is not running. */
   ready(): Promise<string>;

@@ -9,7 +9,7 @@ import { modulesDir, stateDir } from "./paths.ts";
 const standardLibrary = /^jsr:@std\/([a-z-]+)@(\d+\.\d+\.\d+)(?:\/([\w/-]+))?$/;
 
 /** The imports of supabase/functions/deno.json, as Supabase users write them. */
-export async function shippedImports(project: string): Promise<Record<string, string>> {
+async function shippedImports(project: string): Promise<Record<string, string>> {
   const text = await readFile(join(project, "supabase", "functions", "deno.json"), "utf8");
   const parsed: unknown = JSON.parse(text);
   const imports = isRecord(parsed) && isRecord(parsed["imports"]) ? parsed["imports"] : {};

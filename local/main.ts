@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type Database, resetDatabase, startDatabase } from "./database.ts";
+import { writeDocs } from "./docs.ts";
+import { flagOptions, type Flags, readFlags } from "./flags.ts";
 import { functionNames } from "./functions.ts";
 import { root } from "./paths.ts";
 import { type Stack, startStack } from "./stack.ts";
@@ -13,6 +15,7 @@ const usage = `Turnbase's Docker-free Supabase stack
   npm start                    start it in the foreground; Ctrl-C stops it
   npm run db:reset             \`supabase db reset\` on the running stack
   npm run types                write types/database.types.ts      npm run types:check   compare it
+  npm run docs                 write the tables in docs/ that come from the catalog
   npx tsx local/main.ts lint | advisors                           the CLI's own checks
 
 Flags (after -- with npm):
@@ -24,34 +27,13 @@ Flags (after -- with npm):
   --no-functions               start without edge functions
   --help`;
 
-const options = {
-  engine: { type: "string" },
-  "db-url": { type: "string" },
-  port: { type: "string" },
-  "db-port": { type: "string" },
-  "data-dir": { type: "string" },
-  "no-functions": { type: "boolean" },
-  check: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
-} as const;
-
-interface Flags {
-  engine: "pglite" | "native" | undefined;
-  dbUrl: string | undefined;
-  apiPort: number;
-  dbPort: number;
-  dataDir: string | undefined;
-  functions: boolean;
-  check: boolean;
-}
-
 async function main(args: readonly string[]): Promise<number> {
   const [command, ...rest] = args;
   // The demo reads flags of its own.
   if (command === "demo") return await (await import("./demo.ts")).demo(rest);
   const { values, positionals } = parseArgs({
     args: [...args],
-    options,
+    options: { ...flagOptions, check: { type: "boolean" } },
     allowPositionals: true,
   });
   if (values.help || positionals.length === 0) {
@@ -65,7 +47,9 @@ async function main(args: readonly string[]): Promise<number> {
     case "reset":
       return reset(flags);
     case "types":
-      return flags.check ? typesCheck() : types(flags);
+      return values.check ? typesCheck() : types(flags);
+    case "docs":
+      return withDatabase(flags, docs);
     case "lint":
       return withDatabase(flags, (urls) => linted(urls.adminUrl));
     case "advisors":
@@ -76,38 +60,6 @@ async function main(args: readonly string[]): Promise<number> {
   }
   console.error(`no command ${positionals[0] ?? ""}\n\n${usage}`);
   return 2;
-}
-
-function readFlags(
-  values: ReturnType<typeof parseArgs<{ options: typeof options }>>["values"],
-): Flags {
-  const { engine } = values;
-  if (engine !== undefined && engine !== "pglite" && engine !== "native") {
-    throw new Error(`--engine is pglite or native, not ${engine}`);
-  }
-  const { DATABASE_URL, POSTGRES_URL } = process.env;
-  return {
-    engine,
-    // A flag that names an engine of ours is meant more than a variable that happens to be set.
-    dbUrl: values["db-url"] ??
-      (engine ? undefined : (DATABASE_URL || POSTGRES_URL || undefined)),
-    apiPort: readPort(values.port, "--port", 54321),
-    dbPort: readPort(values["db-port"], "--db-port", 54422),
-    dataDir: values["data-dir"],
-    functions: values["no-functions"] !== true,
-    check: values.check === true,
-  };
-}
-
-function readPort(
-  value: string | undefined,
-  flag: string,
-  otherwise: number,
-): number {
-  if (value === undefined) return otherwise;
-  const port = Number(value);
-  if (/^\d+$/.test(value) && port <= 65535) return port;
-  throw new Error(`${flag} is a number up to 65535, not ${value}`);
 }
 
 async function start(flags: Flags): Promise<number> {
@@ -197,6 +149,12 @@ async function typesCheck(): Promise<number> {
   return problem ? 1 : 0;
 }
 
+async function docs(urls: Pick<StackState, "dbUrl">): Promise<number> {
+  const written = await writeDocs(urls.dbUrl, false);
+  console.log(written.length > 0 ? `${written.join(", ")} written.` : "docs/ is up to date.");
+  return 0;
+}
+
 /** On the running stack, or else on a database made for the purpose. */
 async function withDatabase(
   flags: Flags,
@@ -204,12 +162,9 @@ async function withDatabase(
 ): Promise<number> {
   const running = flags.dbUrl || flags.engine ? undefined : readState(flags.apiPort);
   if (running) return await use(running);
-  const where = flags.dbUrl ? { dbUrl: flags.dbUrl } : {
-    engine: flags.engine,
-    port: 0,
-    dataDir: flags.dataDir ??
-      (flags.engine === "native" ? undefined : "memory"),
-  };
+  const where = flags.dbUrl
+    ? { dbUrl: flags.dbUrl }
+    : { engine: flags.engine, port: 0, dataDir: flags.dataDir ?? "memory" };
   await using database: Database = await startDatabase({
     ...where,
     log: progress,

@@ -18,7 +18,7 @@ export async function claimPort(port: number, flag: string): Promise<number> {
   }
 }
 
-export class PortTaken extends Error {
+class PortTaken extends Error {
   constructor(port: number, flag: string) {
     super(`port ${port} is taken by another program: choose another with ${flag} <port>`);
     this.name = "PortTaken";

@@ -14,7 +14,7 @@ export interface Postgrest {
 }
 
 /** POSTGREST_BIN, else `postgrest` on PATH, else the npm package's. */
-export function findPostgrest(): string {
+function findPostgrest(): string {
   const chosen = process.env["POSTGREST_BIN"];
   if (chosen) {
     if (isProgram(chosen)) return chosen;

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
  * Ends every process it was told about when this one is gone, however it went: the reaper reads a pipe that only
  * this process holds, and the kernel closes it even after kill -9.
  */
-export class Reaper {
+class Reaper {
   private child: ChildProcess | undefined;
 
   /** `signal` is what ends the process by itself; whatever is left after `graceMs` gets SIGKILL. */

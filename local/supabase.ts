@@ -17,7 +17,7 @@ export interface CliOptions {
 }
 
 /** Runs the real Supabase CLI: no prompt, no telemetry, and a home of its own, so that a login of the developer plays no part. */
-export async function supabase(
+async function supabase(
   args: readonly string[],
   options: CliOptions = {},
 ): Promise<CliResult> {

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startDatabase } from "./database.ts";
-import { findDeno } from "./deno.ts";
+import { denoFmt } from "./deno.ts";
 import type { Log } from "./engines/engine.ts";
 import { root } from "./paths.ts";
 import { generateTypes } from "./supabase.ts";
@@ -10,11 +10,11 @@ import { generateTypes } from "./supabase.ts";
 const file = "types/database.types.ts";
 
 /** Types of the migrations as they stand, from the database given or from a PGlite made for the purpose. */
-export async function makeTypes(dbUrl: string | undefined, log: Log): Promise<string> {
-  if (dbUrl) return format(await generate(dbUrl));
+async function makeTypes(dbUrl: string | undefined, log: Log): Promise<string> {
+  if (dbUrl) return denoFmt(await generate(dbUrl), "ts");
   log("Applying the migrations to a database in memory...");
   await using database = await startDatabase({ engine: "pglite", dataDir: "memory", port: 0, log });
-  return format(await generate(database.dbUrl));
+  return denoFmt(await generate(database.dbUrl), "ts");
 }
 
 /** Writes types/database.types.ts; true when that changed it. */
@@ -38,17 +38,6 @@ async function generate(dbUrl: string): Promise<string> {
   const made = await generateTypes(dbUrl);
   if (made.code === 0 && made.stdout.includes("export type Database")) return made.stdout;
   throw new Error(`supabase gen types failed:\n${(made.stdout + made.stderr).trim()}`);
-}
-
-function format(text: string): string {
-  const config = join(root, "deno.json");
-  const made = spawnSync(findDeno(), ["fmt", "--quiet", `--config=${config}`, "--ext=ts", "-"], {
-    input: text,
-    encoding: "utf8",
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  if (made.status === 0) return made.stdout;
-  throw new Error(`deno fmt failed: ${made.error?.message ?? made.stderr.trim()}`);
 }
 
 function committed(): Promise<string | undefined> {

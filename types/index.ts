@@ -174,8 +174,10 @@ export type CreateMessageInput = Pick<
 >;
 /** One element of append_messages' `p_messages`; `parent` is 'active' (default), 'root' or a message id. */
 export type AppendMessageInput = Flat<
-  Omit<CreateMessageInput, "session_id" | "content"> & {
+  Omit<CreateMessageInput, "session_id" | "content" | "cost_usd"> & {
     session_id?: string;
+    /** US dollars; as text where a JavaScript number would lose digits. */
+    cost_usd?: number | string | null;
     /** May be left out beside `parts` or `tool_calls`. */
     content?: string;
     parent?: string;

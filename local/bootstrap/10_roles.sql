@@ -1,6 +1,9 @@
--- The roles a Supabase project is born with. Roles belong to the cluster, so each is made only where it is missing,
--- and settings are written only where they differ: several databases of one server may be bootstrapped at once.
--- :"migrator" is the login that runs migrations: `postgres` on our own engines, see engines/url.ts for the others.
+-- The roles a Supabase project is born with. Roles belong to the cluster, so each is made only
+-- where it is missing,
+-- and settings are written only where they differ: several databases of one server may be
+-- bootstrapped at once.
+-- :"migrator" is the login that runs migrations: `postgres` on our own engines, see engines/url.ts
+-- for the others.
 do $$
 declare
   wanted record;
@@ -18,7 +21,8 @@ begin
         ('supabase_storage_admin', 'nologin noinherit createrole'),
         ('supabase_realtime_admin', 'nologin noinherit'),
         ('dashboard_user', 'nologin createrole createdb replication'),
-        -- Never a superuser where that can be helped: what needs one must fail here, not first on the hosted platform.
+        -- Never a superuser where that can be helped: what needs one must fail here, not
+        -- first on the hosted platform.
         (:'migrator', 'login createrole createdb replication bypassrls')
     ) as r (name, attributes)
   loop
@@ -48,7 +52,8 @@ begin
         ('pg_read_all_data', :'migrator', ''),
         ('pg_signal_backend', :'migrator', ''),
         ('supabase_realtime_admin', :'migrator', ''),
-        -- The platform lets `postgres` make policies on storage.objects by an extension of its own; membership does it here.
+        -- The platform lets `postgres` make policies on storage.objects by an extension of
+        -- its own; membership does it here.
         ('supabase_storage_admin', :'migrator', '')
     ) as r (granted, member, options)
   loop

@@ -1,4 +1,5 @@
--- What Supabase Auth keeps in the database, with its own column names and without its defaults: an insert that
+-- What Supabase Auth keeps in the database, with its own column names and without its defaults: an
+-- insert that
 -- works here works there. Only the tables that the stand-in in ../auth.ts and seed files use.
 create table if not exists auth.users (
   instance_id uuid,

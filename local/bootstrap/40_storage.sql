@@ -1,4 +1,5 @@
--- The parts of Supabase Storage that policies and triggers of a project refer to. There is no Storage server here.
+-- The parts of Supabase Storage that policies and triggers of a project refer to. There is no
+-- Storage server here.
 create table if not exists storage.buckets (
   id text primary key,
   name text not null,
@@ -97,4 +98,5 @@ alter function storage.foldername(text) owner to supabase_storage_admin;
 alter function storage.filename(text) owner to supabase_storage_admin;
 alter function storage.extension(text) owner to supabase_storage_admin;
 alter function storage.protect_delete() owner to supabase_storage_admin;
-grant all on storage.buckets, storage.objects to anon, authenticated, service_role, :"migrator", dashboard_user;
+grant all on storage.buckets, storage.objects
+  to anon, authenticated, service_role, :"migrator", dashboard_user;

@@ -1,4 +1,5 @@
--- The database side of Supabase Realtime: what broadcast triggers call, and the table whose policies decide who may
+-- The database side of Supabase Realtime: what broadcast triggers call, and the table whose
+-- policies decide who may
 -- join a private topic. Nothing listens here.
 create table if not exists realtime.messages (
   topic text not null,

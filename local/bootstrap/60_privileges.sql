@@ -1,5 +1,7 @@
--- The platform's generous defaults: whatever `postgres` makes in public is open to the API roles until a migration
--- says otherwise. New projects may be stricter, so the migrations' own revokes and grants are tested against these.
+-- The platform's generous defaults: whatever `postgres` makes in public is open to the API roles
+-- until a migration
+-- says otherwise. New projects may be stricter, so the migrations' own revokes and grants are
+-- tested against these.
 do $$
 declare
   kind text;

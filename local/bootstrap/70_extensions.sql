@@ -1,5 +1,7 @@
--- On the platform `postgres` may make and drop extensions that want a superuser (supautils.privileged_extensions).
--- Here an event trigger makes such an extension just before `create extension if not exists` looks for it, and gives it
+-- On the platform `postgres` may make and drop extensions that want a superuser
+-- (supautils.privileged_extensions).
+-- Here an event trigger makes such an extension just before `create extension if not exists` looks
+-- for it, and gives it
 -- to the migrator, so that `supabase db reset` may drop it again.
 create or replace function extensions.make_privileged_extension()
 returns event_trigger

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, chown, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
@@ -34,7 +35,10 @@ export async function startNative(
 ): Promise<Engine> {
   const user = await serverUser();
   const programs = await findBinaries(user, options.log);
-  const dataDir = await dataFolder(resolve(options.dataDir), user, options.log);
+  const throwAway = options.dataDir === "memory";
+  const dataDir = throwAway
+    ? await mkdtemp(join(tmpdir(), "turnbase-native-"))
+    : await dataFolder(resolve(options.dataDir), user, options.log);
   await refuseSecond(dataDir);
   if (!existsSync(join(dataDir, "PG_VERSION"))) {
     options.log("Making a new database cluster (initdb)...");
@@ -49,7 +53,10 @@ export async function startNative(
     migrator: "postgres",
     ours: true,
     urlFor,
-    stop: () => server.stop(),
+    stop: async () => {
+      await server.stop();
+      if (throwAway) await rm(dataDir, { recursive: true, force: true });
+    },
   };
 }
 

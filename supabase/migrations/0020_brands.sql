@@ -227,7 +227,7 @@ begin
   if exists (select 1 from auth.users as u where u.id = new.user_id and u.is_anonymous) then
     perform private.raise_error('FORBIDDEN', 'The user must sign up before joining a brand.');
   end if;
-  return new;
+  return null;
 end
 $$;
 revoke all on function private.tg_brand_members__refuse_anonymous()
@@ -235,5 +235,6 @@ revoke all on function private.tg_brand_members__refuse_anonymous()
 comment on function private.tg_brand_members__refuse_anonymous() is
   'Anonymous users hold sessions and messages, nothing else (PT403 FORBIDDEN).';
 
-create trigger brand_members_10_refuse_anonymous before insert on public.brand_members
+-- After the policies: who may not add members does not learn who is anonymous.
+create trigger brand_members_50_refuse_anonymous after insert on public.brand_members
   for each row execute function private.tg_brand_members__refuse_anonymous();

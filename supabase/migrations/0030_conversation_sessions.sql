@@ -266,6 +266,7 @@ create index session_events_actor_idx on public.session_events (actor);
 
 alter table public.session_events enable row level security;
 revoke all on table public.session_events from public, anon, authenticated, service_role;
+revoke all on sequence public.session_events_id_seq from public, anon, authenticated, service_role;
 create policy session_events_select_own on public.session_events for select to authenticated
   using (
     user_id = (select auth.uid())
@@ -276,49 +277,40 @@ comment on policy session_events_select_own on public.session_events is
 grant select on table public.session_events to authenticated;
 grant select on table public.session_events to service_role;
 
-create function private.tg_conversation_sessions__limits()
+create function private.tg__refuse_too_large()
 returns trigger
 language plpgsql
 set search_path = ''
 as $$
 begin
-  if char_length(new.title) > 200 or octet_length(new.description) > 1048576
-    or greatest(octet_length(new.agent_type), octet_length(new.language)) > 1024
-    or pg_column_size(new.selected_kb_ids) > 262144
-    or greatest(
-      octet_length(new.parsed_intent::text), octet_length(new.answered_questions::text),
-      octet_length(new.pending_questions::text), octet_length(new.context::text),
-      octet_length(new.settings::text), octet_length(new.metadata::text)
-    ) > 262144
-  then
-    perform private.raise_error('TOO_LARGE');
-  end if;
-  return new;
+  perform private.raise_error('TOO_LARGE');
+  return null;
 end
 $$;
-revoke all on function private.tg_conversation_sessions__limits()
-  from public, anon, authenticated, service_role;
-comment on function private.tg_conversation_sessions__limits() is
-  'Refuses a title over 200 characters, a description over 1 MiB, a name over 1 KiB, JSON or an array '
-  'over 256 KiB (PT413).';
+revoke all on function private.tg__refuse_too_large() from public, anon, authenticated, service_role;
+comment on function private.tg__refuse_too_large() is
+  'Raises PT413 TOO_LARGE; the condition of the trigger holds the limits.';
 
--- The stored size of a JSON value is at least a sixth of its text, so small rows skip the function.
-create trigger conversation_sessions_10_limits before insert or update
+-- Named columns: what the database itself changes, such as counters, does not measure them again.
+create trigger conversation_sessions_10_limits
+  before insert or update of
+    title, description, agent_type, language, selected_kb_ids, parsed_intent, answered_questions,
+    pending_questions, context, settings, metadata
   on public.conversation_sessions for each row
   when (
-    octet_length(new.title) > 200
+    char_length(new.title) > 200
     or octet_length(new.description) > 1048576
     or octet_length(new.agent_type) > 1024
     or octet_length(new.language) > 1024
-    or pg_column_size(new.selected_kb_ids) > 262144
-    or pg_column_size(new.parsed_intent) > 40000
-    or pg_column_size(new.answered_questions) > 40000
-    or pg_column_size(new.pending_questions) > 40000
-    or pg_column_size(new.context) > 40000
-    or pg_column_size(new.settings) > 40000
-    or pg_column_size(new.metadata) > 40000
+    or cardinality(new.selected_kb_ids) > 16384
+    or octet_length(new.parsed_intent::text) > 262144
+    or octet_length(new.answered_questions::text) > 262144
+    or octet_length(new.pending_questions::text) > 262144
+    or octet_length(new.context::text) > 262144
+    or octet_length(new.settings::text) > 262144
+    or octet_length(new.metadata::text) > 262144
   )
-  execute function private.tg_conversation_sessions__limits();
+  execute function private.tg__refuse_too_large();
 
 create function private.tg_conversation_sessions__guard_state()
 returns trigger

@@ -227,15 +227,20 @@ language sql
 stable
 set search_path = ''
 as $$
+  -- Only nulls of the row itself stand for keys left out; inside a JSON value they are part of it.
   select sha256(
     convert_to(
-      (
+      jsonb_build_array(
+        p_is_root,
         jsonb_strip_nulls(
           to_jsonb(p_message) - array[
             'id', 'session_id', 'brand_id', 'user_id', 'created_at', 'sequence_order', 'status',
-            'price_id', 'cost_source', 'reported_by', 'request_hash', 'edited_at'
+            'price_id', 'cost_source', 'reported_by', 'request_hash', 'edited_at',
+            'questions_asked', 'delegation_plan', 'parts', 'tool_calls', 'metadata'
           ]
-        ) || jsonb_build_object('root', p_is_root)
+        ),
+        p_message.questions_asked, p_message.delegation_plan, p_message.parts,
+        p_message.tool_calls, p_message.metadata
       )::text,
       'UTF8'
     )
@@ -335,38 +340,10 @@ comment on function
   private.refuse_closed_session(public.conversation_sessions, public.message_role) is
   'Raises PT409 SESSION_CLOSED for a new turn of an end user in a finished, archived or deleted session.';
 
-create function private.tg_conversation_messages__limits()
-returns trigger
-language plpgsql
-set search_path = ''
-as $$
-begin
-  if greatest(
-      octet_length(new.content), octet_length(new.error_message), octet_length(new.action_taken)
-    ) > 1048576
-    or greatest(
-      octet_length(new.provider), octet_length(new.model_used), octet_length(new.tool_call_id),
-      octet_length(new.service_tier), octet_length(new.finish_reason), octet_length(new.mood)
-    ) > 1024
-    or greatest(
-      octet_length(new.parts::text), octet_length(new.tool_calls::text),
-      octet_length(new.questions_asked::text), octet_length(new.delegation_plan::text),
-      octet_length(new.metadata::text)
-    ) > 262144
-  then
-    perform private.raise_error('TOO_LARGE');
-  end if;
-  return new;
-end
-$$;
-revoke all on function private.tg_conversation_messages__limits()
-  from public, anon, authenticated, service_role;
-comment on function private.tg_conversation_messages__limits() is
-  'Refuses content, error_message and action_taken over 1 MiB, names over 1 KiB, JSON over 256 KiB '
-  '(PT413).';
-
--- The stored size of a JSON value is at least a sixth of its text, so small rows skip the function.
-create trigger conversation_messages_10_limits before insert or update
+create trigger conversation_messages_10_limits
+  before insert or update of
+    content, error_message, action_taken, provider, model_used, tool_call_id, service_tier,
+    finish_reason, mood, parts, tool_calls, questions_asked, delegation_plan, metadata
   on public.conversation_messages for each row
   when (
     octet_length(new.content) > 1048576
@@ -378,13 +355,13 @@ create trigger conversation_messages_10_limits before insert or update
     or octet_length(new.service_tier) > 1024
     or octet_length(new.finish_reason) > 1024
     or octet_length(new.mood) > 1024
-    or pg_column_size(new.parts) > 40000
-    or pg_column_size(new.tool_calls) > 40000
-    or pg_column_size(new.questions_asked) > 40000
-    or pg_column_size(new.delegation_plan) > 40000
-    or pg_column_size(new.metadata) > 40000
+    or octet_length(new.parts::text) > 262144
+    or octet_length(new.tool_calls::text) > 262144
+    or octet_length(new.questions_asked::text) > 262144
+    or octet_length(new.delegation_plan::text) > 262144
+    or octet_length(new.metadata::text) > 262144
   )
-  execute function private.tg_conversation_messages__limits();
+  execute function private.tg__refuse_too_large();
 
 -- Writers of one user share this lock; a delete takes it alone. A delete holds the message before it
 -- reaches the session, a write the session before the message, so without it they could deadlock.
@@ -517,16 +494,6 @@ begin
       'A plain insert follows the last message shown; branch by append_messages with parent.'
     );
   end if;
-  -- After a delete the shown branch can end where others go on.
-  if v_session.branch_count > 0 and exists (
-    select 1
-    from public.conversation_messages as m
-    where m.session_id = new.session_id and m.parent_message_id = new.parent_message_id
-  ) then
-    update public.conversation_sessions as s set branch_count = s.branch_count + 1
-    where s.id = new.session_id;
-  end if;
-
   new.sequence_order := v_last_sequence + 1;
   new.user_id := v_session.user_id;
   new.brand_id := v_session.brand_id;
@@ -547,6 +514,37 @@ comment on function private.tg_conversation_messages__place() is
 create trigger conversation_messages_20_place before insert
   on public.conversation_messages for each row when (new.sequence_order = 0)
   execute function private.tg_conversation_messages__place();
+
+create function private.tg_conversation_messages__correct()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  -- A total that was filled from its parts follows them.
+  if new.tokens_used is not distinct from old.tokens_used
+    and old.tokens_used = coalesce(old.input_tokens, 0) + coalesce(old.output_tokens, 0)
+  then
+    new.tokens_used := null;
+  end if;
+  new.tokens_used := private.message_tokens_used(new);
+  new.cost_source := private.message_cost_source(new);
+  if new.cost_usd is distinct from old.cost_usd then
+    new.reported_by := private.message_reporter();
+  end if;
+  return new;
+end
+$$;
+revoke all on function private.tg_conversation_messages__correct()
+  from public, anon, authenticated, service_role;
+comment on function private.tg_conversation_messages__correct() is
+  'After a correction of tokens or cost: who reported it, where the cost comes from, and the total.';
+
+create trigger conversation_messages_20_correct
+  before update of tokens_used, provider, model_used, cost_usd, input_tokens, output_tokens
+  on public.conversation_messages for each row
+  execute function private.tg_conversation_messages__correct();
 
 create function private.tg_conversation_messages__keep_owner()
 returns trigger
@@ -785,6 +783,29 @@ begin
   )
   from heir as h
   where s.id = h.session_id and s.active_message_id = h.id;
+
+  -- The shown branch ends at a leaf: of those under the ancestor, the newest.
+  update public.conversation_sessions as s
+  set active_message_id = (
+    with recursive below (id, sequence_order) as (
+      select m.id, m.sequence_order
+      from public.conversation_messages as m
+      where m.session_id = s.id and m.id = s.active_message_id
+      union all
+      select m.id, m.sequence_order
+      from below as b
+      join public.conversation_messages as m
+        on m.session_id = s.id and m.parent_message_id = b.id
+    )
+    select b.id from below as b order by b.sequence_order desc limit 1
+  )
+  where s.branch_count > 0
+    and s.id in (select o.session_id from old_messages as o)
+    and exists (
+      select 1
+      from public.conversation_messages as m
+      where m.session_id = s.id and m.parent_message_id = s.active_message_id
+    );
 
   update public.conversation_sessions as s
   set branch_count = (

@@ -240,9 +240,8 @@ begin
     join unnest(v_new) with ordinality as n (i, k) on n.i = g.ordinality
     order by n.k;
 
-    -- In a straight line only a named parent can start a branch.
-    if v_session.branch_count > 0 or v_parents <> array_fill('active'::text, array[cardinality(v_parents)])
-    then
+    -- The shown branch ends at a leaf, so only a named parent starts a branch.
+    if v_parents <> array_fill('active'::text, array[cardinality(v_parents)]) then
       select sum(c.added - (c.stored = 0)::integer) into v_branches
       from (
         select

@@ -1,4 +1,4 @@
--- 0080_brands_fkey (optional): ties sessions to brands. Leave it out where brand ids come from a table
+-- 0080_brands_fkey: optional. Ties sessions to brands. Leave it out where brand ids come from a table
 -- of your own; then give private.my_brand_ids() your meaning of membership.
 -- Needs: 0020, 0030. Locks: brands, conversation_sessions (short). Breaking: no.
 

@@ -1,4 +1,4 @@
--- 0090_profiles (optional): what an app shows of a user. Nothing else in the schema needs it.
+-- 0090_profiles: optional. What an app shows of a user. Nothing else in the schema needs it.
 -- Makes: public.profiles and the trigger on auth.users that fills it; takes in the users that exist.
 -- Needs: 0010, 0020 (private.tg__touch_updated_at). Locks: auth.users (short). Breaking: no.
 

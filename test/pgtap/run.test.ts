@@ -4,52 +4,43 @@ import { once } from "node:events";
 import { connect as dial, createServer, type Server } from "node:net";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { PGlite } from "@electric-sql/pglite";
-import { pgtap } from "@electric-sql/pglite-pgtap";
-import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
+import pg from "pg";
+import { type Database, startDatabase } from "../../local/database.ts";
 import { type PgtapOptions, runPgtap } from "./run.ts";
 
 const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}.sql`, import.meta.url));
-const withExtension = await PGlite.create({ extensions: { pgtap } });
-const plain = await PGlite.create();
-const servers: PGLiteSocketServer[] = [];
+const databases: Database[] = [];
 let dbUrl = "";
 let plainUrl = "";
 let cutUrl = "";
 let proxy: Server;
 
 before(async () => {
-  for (const db of [withExtension, plain]) {
-    await db.exec(`
-      create role anon; create role authenticated; create role service_role;
-      alter default privileges revoke execute on functions from public;`);
-  }
-  dbUrl = await serve(withExtension);
-  plainUrl = await serve(plain);
+  dbUrl = await start("pglite");
+  // Has no pgTAP of its own.
+  plainUrl = await start("native");
   proxy = cuttingProxy(Number(new URL(dbUrl).port));
   await once(proxy, "listening");
   const address = proxy.address();
   assert.ok(address && typeof address === "object");
-  cutUrl = `postgresql://postgres@127.0.0.1:${address.port}/postgres`;
+  const cut = new URL(dbUrl);
+  cut.port = String(address.port);
+  cutUrl = cut.href;
 });
 
 after(async () => {
-  proxy.close();
-  for (const server of servers) await server.stop();
-  await withExtension.close();
-  await plain.close();
+  proxy?.close();
+  for (const database of databases) await database.stop();
 });
 
-async function serve(db: PGlite): Promise<string> {
-  const server = new PGLiteSocketServer({ db, host: "127.0.0.1", port: 0, maxConnections: 8 });
-  const listening = new Promise<number>((found) => {
-    server.addEventListener("listening", (event) => {
-      if (event instanceof CustomEvent) found(event.detail.port);
-    });
-  });
-  await server.start();
-  servers.push(server);
-  return `postgresql://postgres@127.0.0.1:${await listening}/postgres`;
+async function start(engine: "pglite" | "native"): Promise<string> {
+  const database = await startDatabase({ engine, dataDir: "memory", port: 0, migrate: false });
+  databases.push(database);
+  const client = new pg.Client({ connectionString: database.adminUrl });
+  await client.connect();
+  await client.query("alter default privileges revoke execute on functions from public");
+  await client.end();
+  return database.adminUrl;
 }
 
 /** Drops the line, as a dying server does, when a query speaks of it. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +24,8 @@ import {
 
 const password = "turnbase-demo";
 const folder = mkdtempSync(join(tmpdir(), "turnbase-stack-"));
+// Root's Postgres runs as another user, who has to get in.
+chmodSync(folder, 0o755);
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 async function ports(): Promise<Ports> {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** A comma-separated list; empty when the variable is not set. */
-export const list = z.string().default("").transform((text) =>
+const list = z.string().default("").transform((text) =>
   text.split(",").map((entry) => entry.trim()).filter((entry) => entry !== "")
 );
 
@@ -20,8 +20,6 @@ export function readEnv<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const read = schema.safeParse(source);
   if (read.success) return read.data;
-  const problems = read.error.issues.map((issue) =>
-    `${issue.path.join(".")}: ${issue.message}`
-  );
+  const problems = read.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new Error(`environment: ${problems.join("; ")}`);
 }

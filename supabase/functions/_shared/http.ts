@@ -1,7 +1,7 @@
 import { corsHeaders } from "./cors.ts";
 import { errorBody, HttpError } from "./errors.ts";
 
-export interface Context {
+interface Context {
   request: Request;
   requestId: string;
 }
@@ -75,7 +75,7 @@ export async function hasKey(request: Request, key: string): Promise<boolean> {
     request.headers.get("authorization") ?? "",
   )?.[1];
   const given = [bearer, request.headers.get("apikey")].filter((value) =>
-    value != null
+    value !== undefined && value !== null
   );
   const wanted = await digest(key);
   let found = false;

@@ -2,7 +2,7 @@ import { createRoute, hasKey } from "../_shared/http.ts";
 import { HttpError } from "../_shared/errors.ts";
 
 /** Throws when what it looks at does not work. */
-export type Check = () => Promise<void>;
+type Check = () => Promise<void>;
 
 export interface HealthDeps {
   checks: Readonly<Record<string, Check>>;
@@ -31,9 +31,7 @@ export function createHandler(
     handle: async ({ request }) => {
       const detailed = await hasKey(request, deps.serviceRoleKey);
       const checks = await Promise.all(
-        Object.entries(deps.checks).map(([name, check]) =>
-          run(name, check, detailed)
-        ),
+        Object.entries(deps.checks).map(([name, check]) => run(name, check, detailed)),
       );
       const headers = { "cache-control": "no-store" };
       if (checks.every((check) => check.ok)) {
@@ -42,9 +40,7 @@ export function createHandler(
         });
       }
       throw new HttpError(503, "UNHEALTHY", "A check failed", {
-        hint: detailed
-          ? "See checks"
-          : "Ask with the service key for the reason",
+        hint: detailed ? "See checks" : "Ask with the service key for the reason",
         headers,
         extra: { status: "failing", checks },
       });

@@ -1,18 +1,11 @@
-import {
-  assert,
-  assertEquals,
-  assertExists,
-  assertMatch,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertExists, assertMatch, assertThrows } from "@std/assert";
 import { platformEnv, readEnv } from "../_shared/env.ts";
 import { createHandler } from "./handler.ts";
 
 const key = "service-key";
 const lines: string[] = [];
 const fine = () => Promise.resolve();
-const broken = () =>
-  Promise.reject(new Error("connection refused by db.internal"));
+const broken = () => Promise.reject(new Error("connection refused by db.internal"));
 
 function handler(check: () => Promise<void>, allowedOrigins: string[] = []) {
   lines.length = 0;
@@ -49,7 +42,12 @@ Deno.test("a failed check answers 503 and does not say why", async () => {
   assertEquals(body.checks, [{ name: "database", ok: false }]);
 });
 
-for (const [name, value] of [["authorization", `Bearer ${key}`], ["apikey", key]] as const) {
+for (
+  const [name, value] of [["authorization", `Bearer ${key}`], [
+    "apikey",
+    key,
+  ]] as const
+) {
   Deno.test(`the service key in ${name} shows why`, async () => {
     const response = await handler(broken)(get({ [name]: value }));
     assertEquals(response.status, 503);

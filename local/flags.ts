@@ -1,0 +1,49 @@
+/** What every command that needs a database takes. */
+export const flagOptions = {
+  engine: { type: "string" },
+  "db-url": { type: "string" },
+  port: { type: "string" },
+  "db-port": { type: "string" },
+  "data-dir": { type: "string" },
+  "no-functions": { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+export interface Flags {
+  engine: "pglite" | "native" | undefined;
+  dbUrl: string | undefined;
+  apiPort: number;
+  dbPort: number;
+  dataDir: string | undefined;
+  functions: boolean;
+}
+
+type Values = {
+  [K in keyof typeof flagOptions]?:
+    | ((typeof flagOptions)[K]["type"] extends "string" ? string : boolean)
+    | undefined;
+};
+
+export function readFlags(values: Values): Flags {
+  const { engine } = values;
+  if (engine !== undefined && engine !== "pglite" && engine !== "native") {
+    throw new Error(`--engine is pglite or native, not ${engine}`);
+  }
+  const { DATABASE_URL, POSTGRES_URL } = process.env;
+  return {
+    engine,
+    // A flag that names an engine of ours is meant more than a variable that happens to be set.
+    dbUrl: values["db-url"] ?? (engine ? undefined : (DATABASE_URL || POSTGRES_URL || undefined)),
+    apiPort: readPort(values.port, "--port", 54321),
+    dbPort: readPort(values["db-port"], "--db-port", 54422),
+    dataDir: values["data-dir"],
+    functions: values["no-functions"] !== true,
+  };
+}
+
+function readPort(value: string | undefined, flag: string, otherwise: number): number {
+  if (value === undefined) return otherwise;
+  const port = Number(value);
+  if (/^\d+$/.test(value) && port <= 65535) return port;
+  throw new Error(`${flag} is a number up to 65535, not ${value}`);
+}

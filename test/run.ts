@@ -1,0 +1,91 @@
+import { parseArgs } from "node:util";
+import { withServer } from "./run/server.ts";
+import { localSuites, nodeSuite, serverSql, type Suite } from "./run/suites.ts";
+import { add, describeTally, type Log, nothing, seconds, type Tally } from "./run/tally.ts";
+
+const usage = `npm test [-- <name>...]                             what needs no server of its own
+npm run test:server [-- --db-url <url>] [<name>...]  what needs a real Postgres; our native one by default
+  <name> picks suites whose name contains it; --list names them`;
+
+const log: Log = (line) => console.log(line);
+
+async function runSuite(suite: Suite): Promise<Tally> {
+  const started = performance.now();
+  log(`\n== ${suite.name}`);
+  const abort = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      abort.abort();
+      reject(new Error(`not done after ${seconds(suite.timeoutMs)}`));
+    }, suite.timeoutMs);
+  });
+  let tally: Tally;
+  try {
+    tally = await Promise.race([suite.run({ signal: abort.signal, log }), late]);
+    if (tally.passed + tally.failed === 0) throw new Error("no test ran");
+  } catch (error) {
+    log(`  ✗ ${error instanceof Error ? error.message : String(error)}`);
+    tally = { ...nothing, failed: 1 };
+  } finally {
+    clearTimeout(timer);
+  }
+  log(`== ${suite.name}: ${describeTally(tally)} (${seconds(performance.now() - started)})`);
+  return { passed: tally.passed, failed: tally.failed, skipped: tally.skipped };
+}
+
+async function runAll(suites: Suite[], names: string[]): Promise<Tally> {
+  let total = nothing;
+  for (const suite of suites) {
+    if (names.length === 0 || names.some((name) => suite.name.includes(name))) {
+      total = add(total, await runSuite(suite));
+    }
+  }
+  return total;
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      "db-url": { type: "string" },
+      list: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) {
+    log(usage);
+    return 0;
+  }
+  const started = performance.now();
+  const server = positionals[0] === "server";
+  const names = server ? positionals.slice(1) : positionals;
+  if (values.list) {
+    for (const { name } of localSuites()) log(name);
+    return 0;
+  }
+  const total = server
+    ? await withServer(
+      values["db-url"],
+      log,
+      (urls) => runAll([serverSql(urls), nodeSuite("server", 480_000, 1)], names),
+    )
+    : await runAll(localSuites(), names);
+  if (total.passed + total.failed === 0) {
+    log(`no suite is named ${names.join(" or ")}`);
+    return 1;
+  }
+  log(`\nin ${seconds(performance.now() - started)}`);
+  log(describeTally(total));
+  return total.failed > 0 ? 1 : 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  log(describeTally({ ...nothing, failed: 1 }));
+  process.exitCode = 1;
+}
+// A suite that ran out of time may have left something that keeps the process alive.
+setTimeout(() => process.exit(), 15_000).unref();

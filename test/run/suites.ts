@@ -1,0 +1,116 @@
+import { readdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { startDatabase } from "../../local/database.ts";
+import { testFunctions } from "../../local/functions-test.ts";
+import { root } from "../../local/paths.ts";
+import { runPgtap } from "../pgtap/run.ts";
+import { withApi } from "./api.ts";
+import { runNodeTests } from "./node.ts";
+import { type Log, type Tally } from "./tally.ts";
+
+export interface Suite {
+  name: string;
+  /** After which it counts as failed and its processes are ended. */
+  timeoutMs: number;
+  run(options: { signal: AbortSignal; log: Log }): Promise<Tally>;
+}
+
+/** The folders whose suites must be there; others below test/ are found. */
+const required = ["types", "pgtap", "stack", "api", "readme"];
+const elsewhere = new Set(["server", "mutation", "run"]);
+
+/** What `npm test` runs. */
+export function localSuites(): Suite[] {
+  const found = readdirSync(join(root, "test"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !elsewhere.has(entry.name))
+    .filter((entry) => testFiles(entry.name).length > 0)
+    .map((entry) => entry.name);
+  return [
+    { name: "SQL (pgTAP on PGlite)", timeoutMs: 150_000, run: runSql },
+    { name: "edge functions (deno test)", timeoutMs: 60_000, run: runFunctions },
+    ...[...new Set([...required, ...found])].map((folder) =>
+      folder === "api" ? apiSuite() : nodeSuite(folder)
+    ),
+  ];
+}
+
+export function nodeSuite(folder: string, timeoutMs = 150_000, concurrency = cores()): Suite {
+  return {
+    name: `test/${folder}`,
+    timeoutMs,
+    run: ({ signal, log }) => runNodeTests(testFiles(folder), { concurrency, signal, log }),
+  };
+}
+
+/** One stack for all files of test/api: each starts a few seconds earlier than with its own. */
+function apiSuite(): Suite {
+  const { run, ...suite } = nodeSuite("api", 150_000, 2);
+  return { ...suite, run: (options) => withApi(() => run(options)) };
+}
+
+/** The pgTAP files on a real server, without those that need what it lacks. */
+export function serverSql(urls: { dbUrl: string; adminUrl: string; hasVector: boolean }): Suite {
+  return {
+    name: "SQL (pgTAP on the server)",
+    timeoutMs: 240_000,
+    run: async ({ log }) => {
+      const needVector = urls.hasVector ? new Set<string>() : await vectorTests();
+      return await runPgtap({
+        dbUrl: urls.dbUrl,
+        adminUrl: urls.adminUrl,
+        log: indent(log),
+        exclude: (file) => needVector.has(file) ? "this server has no pgvector" : undefined,
+      });
+    },
+  };
+}
+
+async function runSql({ log }: { log: Log }): Promise<Tally> {
+  await using database = await startDatabase({ engine: "pglite", dataDir: "memory", port: 0 });
+  const { dbUrl, adminUrl } = database;
+  return await runPgtap({ dbUrl, adminUrl, log: indent(log) });
+}
+
+async function runFunctions({ log }: { log: Log }): Promise<Tally> {
+  const { code, output } = await testFunctions();
+  const counts = /(\d+) passed[^|]*\| (\d+) failed(?:[^|]*\| (\d+) ignored)?/.exec(output);
+  const [passed, failed, skipped] = [1, 2, 3].map((part) => Number(counts?.[part] ?? 0));
+  for (const line of output.trim().split("\n")) if (line.trim()) log(`  ${line}`);
+  const bad = failed || (code === 0 ? 0 : 1);
+  return { passed: passed ?? 0, failed: bad, skipped: skipped ?? 0 };
+}
+
+async function vectorTests(): Promise<Set<string>> {
+  const folder = join(root, "supabase", "tests");
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const found = new Set<string>();
+  for (const name of names.filter((file) => file.endsWith(".test.sql"))) {
+    const sql = await readFile(join(folder, name), "utf8");
+    if (/\b(?:half)?vec(?:tor)?\b|<[=#~]>|message_embeddings/i.test(sql)) {
+      found.add(join("supabase", "tests", name));
+    }
+  }
+  return found;
+}
+
+function testFiles(folder: string): string[] {
+  const path = join(root, "test", folder);
+  const names = (() => {
+    try {
+      return readdirSync(path, { recursive: true, encoding: "utf8" });
+    } catch {
+      return [];
+    }
+  })();
+  return names.filter((name) => name.endsWith(".test.ts")).sort().map((name) => join(path, name));
+}
+
+function cores(): number {
+  return Math.min(availableParallelism(), 4);
+}
+
+function indent(log: Log): Log {
+  return (line) => log(`  ${line}`);
+}
