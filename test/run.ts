@@ -9,9 +9,9 @@ npm run test:server [-- --db-url <url>] [<name>...]  what needs a real Postgres;
 
 const log: Log = (line) => console.log(line);
 
-async function runSuite(suite: Suite): Promise<Tally> {
+async function runSuite(suite: Suite, print: Log): Promise<Tally> {
   const started = performance.now();
-  log(`\n== ${suite.name}`);
+  print(`\n== ${suite.name}`);
   const abort = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -22,24 +22,44 @@ async function runSuite(suite: Suite): Promise<Tally> {
   });
   let tally: Tally;
   try {
-    tally = await Promise.race([suite.run({ signal: abort.signal, log }), late]);
+    tally = await Promise.race([suite.run({ signal: abort.signal, log: print }), late]);
     if (tally.passed + tally.failed === 0) throw new Error("no test ran");
   } catch (error) {
-    log(`  ✗ ${error instanceof Error ? error.message : String(error)}`);
+    print(`  ✗ ${error instanceof Error ? error.message : String(error)}`);
     tally = { ...nothing, failed: 1 };
   } finally {
     clearTimeout(timer);
   }
-  log(`== ${suite.name}: ${describeTally(tally)} (${seconds(performance.now() - started)})`);
+  print(`== ${suite.name}: ${describeTally(tally)} (${seconds(performance.now() - started)})`);
   return { passed: tally.passed, failed: tally.failed, skipped: tally.skipped };
 }
 
-async function runAll(suites: Suite[], names: string[]): Promise<Tally> {
-  let total = nothing;
-  for (const suite of suites) {
-    if (names.length === 0 || names.some((name) => suite.name.includes(name))) {
-      total = add(total, await runSuite(suite));
+/** The first suite of a group prints as it goes, the others when they are done and it is too. */
+async function runGroup(suites: Suite[]): Promise<Tally> {
+  let waiting: string[] | undefined = [];
+  const tallies = await Promise.all(suites.map(async (suite, index) => {
+    if (index === 0) {
+      const tally = await runSuite(suite, log);
+      for (const line of waiting ?? []) log(line);
+      waiting = undefined;
+      return tally;
     }
+    const lines: string[] = [];
+    const tally = await runSuite(suite, (line) => lines.push(line));
+    if (waiting) waiting.push(...lines);
+    else for (const line of lines) log(line);
+    return tally;
+  }));
+  return tallies.reduce(add, nothing);
+}
+
+async function runAll(groups: Suite[][], names: string[]): Promise<Tally> {
+  let total = nothing;
+  for (const group of groups) {
+    const chosen = group.filter((suite) =>
+      names.length === 0 || names.some((name) => suite.name.includes(name))
+    );
+    total = add(total, await runGroup(chosen));
   }
   return total;
 }
@@ -61,14 +81,14 @@ async function main(): Promise<number> {
   const server = positionals[0] === "server";
   const names = server ? positionals.slice(1) : positionals;
   if (values.list) {
-    for (const { name } of localSuites()) log(name);
+    for (const { name } of localSuites().flat()) log(name);
     return 0;
   }
   const total = server
     ? await withServer(
       values["db-url"],
       log,
-      (urls) => runAll([serverSql(urls), nodeSuite("server", 480_000, 1)], names),
+      (urls) => runAll([[serverSql(urls)], [nodeSuite("server", 480_000, 1)]], names),
     )
     : await runAll(localSuites(), names);
   if (total.passed + total.failed === 0) {

@@ -20,23 +20,28 @@ export interface Suite {
 /** The folders whose suites must be there; others below test/ are found. */
 const required = ["types", "pgtap", "stack", "api", "readme"];
 const elsewhere = new Set(["server", "mutation", "run"]);
+/** Of these the ones that run beside the SQL files. */
+const beside = new Set(["types", "pgtap", "docs"]);
 
-/** What `npm test` runs. */
-export function localSuites(): Suite[] {
+/** What `npm test` runs: the groups one after another, the suites of a group at once. */
+export function localSuites(): Suite[][] {
   const found = readdirSync(join(root, "test"), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !elsewhere.has(entry.name))
     .filter((entry) => testFiles(entry.name).length > 0)
     .map((entry) => entry.name);
+  const rest = [...new Set([...required, ...found])].filter((folder) => !beside.has(folder));
   return [
-    { name: "SQL (pgTAP on PGlite)", timeoutMs: 150_000, run: runSql },
-    { name: "edge functions (deno test)", timeoutMs: 60_000, run: runFunctions },
-    ...[...new Set([...required, ...found])].map((folder) =>
-      folder === "api" ? apiSuite() : nodeSuite(folder)
-    ),
+    [
+      { name: "SQL (pgTAP on PGlite)", timeoutMs: 300_000, run: runSql },
+      // PGlite keeps one core busy; these are for the other.
+      { name: "edge functions (deno test)", timeoutMs: 60_000, run: runFunctions },
+      ...[...beside].map((folder) => nodeSuite(folder, 150_000, 1)),
+    ],
+    ...rest.map((folder) => [folder === "api" ? apiSuite() : nodeSuite(folder)]),
   ];
 }
 
-export function nodeSuite(folder: string, timeoutMs = 150_000, concurrency = cores()): Suite {
+export function nodeSuite(folder: string, timeoutMs = 240_000, concurrency = cores()): Suite {
   return {
     name: `test/${folder}`,
     timeoutMs,
@@ -46,7 +51,7 @@ export function nodeSuite(folder: string, timeoutMs = 150_000, concurrency = cor
 
 /** One stack for all files of test/api: each starts a few seconds earlier than with its own. */
 function apiSuite(): Suite {
-  const { run, ...suite } = nodeSuite("api", 150_000, 2);
+  const { run, ...suite } = nodeSuite("api", 240_000, 2);
   return { ...suite, run: (options) => withApi(() => run(options)) };
 }
 

@@ -1,0 +1,294 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, test } from "node:test";
+import type { PostgrestError } from "@supabase/supabase-js";
+import { type Api, type Client, good, newSession, openTestApi } from "./support.ts";
+
+interface Answer {
+  status: number;
+  statusText: string;
+  data: unknown;
+  error: PostgrestError | null;
+}
+
+let api: Api;
+let user: Client;
+let session: string;
+/** What the registry says of each code. */
+const registry = new Map<string, { sqlstate: string; message: string; hint: string }>();
+const covered = new Set<string>();
+
+before(async () => {
+  api = await openTestApi();
+  for (const row of await api.select("select * from private.error_codes()")) {
+    const { code, sqlstate, message, hint } = row;
+    registry.set(String(code), {
+      sqlstate: String(sqlstate),
+      message: String(message),
+      hint: String(hint),
+    });
+  }
+  user = (await api.user()).client;
+  session = await newSession(user);
+});
+after(() => api[Symbol.asyncDispose]());
+
+function assertError(answer: Answer, code: string): void {
+  const entry = registry.get(code);
+  assert.ok(entry, `${code} is not registered`);
+  const { error, ...rest } = answer;
+  assert.deepEqual(
+    [rest.status, error?.code, error?.details, error?.message],
+    [Number(entry.sqlstate.slice(2)), entry.sqlstate, code, entry.message],
+  );
+  // PostgREST writes the message into the status line: it has to be the constant one.
+  assert.equal(rest.statusText, entry.message);
+  assert.match(error?.hint ?? "", /^[ -~]{10,}$/);
+  covered.add(code);
+}
+
+const nowhere = "00000000-0000-4000-8000-00000000dead";
+
+// Per code the calls that raise it, so that scalar, single-row and set-returning RPCs and plain statements all appear.
+const cases: Record<string, Record<string, () => PromiseLike<Answer>>> = {
+  INVALID_ARGUMENT: {
+    "a limit of 0": () =>
+      user.rpc("get_conversation_history", { p_session_id: session, p_limit: 0 }),
+    "a limit of 201": () => user.rpc("list_sessions", { p_limit: 201 }),
+    "a malformed cursor": () => user.rpc("list_sessions", { p_cursor: "%%%" }),
+    "a cursor of other bytes": () => user.rpc("list_sessions", { p_cursor: "AAAA" }),
+    "no message": () => user.rpc("append_messages", { p_session_id: session, p_messages: [] }),
+    "a message without a role": () => append([{ content: "x" }]),
+    "an unknown key": () => append([{ role: "user", content: "x", status: "failed" }]),
+    "a value of another type": () => append([{ role: "bot", content: "x" }]),
+    "an element that is no object": () => append(["x"]),
+    "a key of 201 bytes": () =>
+      user.rpc("create_conversation_session", { p_idempotency_key: "k".repeat(201) }),
+    "a plain insert with another parent": async () => {
+      const [first] = good(
+        await append([{ role: "user", content: "1" }, { role: "user", content: "2" }]),
+      );
+      return await user.from("conversation_messages").insert({
+        session_id: session,
+        role: "user",
+        content: "x",
+        parent_message_id: first?.id ?? null,
+      });
+    },
+  },
+  UNAUTHENTICATED: {
+    "a server without a user lists": () => api.service().rpc("list_sessions", {}),
+    "a server without a user counts": () => api.service().rpc("count_sessions", {}),
+  },
+  FORBIDDEN: {
+    "a session in a foreign brand": () =>
+      user.rpc("create_conversation_session", {
+        p_brand_id: "b0000000-0000-4000-8000-000000000001",
+      }),
+    "an anonymous user as a member": async () => {
+      const { id } = await api.anonymous();
+      return await api.service().from("brand_members")
+        .insert({ brand_id: "b0000000-0000-4000-8000-000000000001", user_id: id });
+    },
+  },
+  SESSION_NOT_FOUND: {
+    "scalar": () => user.rpc("get_session_cost", { p_session_id: nowhere }),
+    "single row": () => user.rpc("get_session", { p_session_id: nowhere }),
+    "set-returning": () => user.rpc("get_conversation_history", { p_session_id: nowhere }),
+    "set-returning, as one object": () =>
+      user.rpc("get_latest_message", { p_session_id: nowhere }).maybeSingle(),
+    "statistics": () => user.rpc("get_session_message_stats", { p_session_id: nowhere }),
+    "a write": () => append([{ role: "user", content: "x" }], nowhere),
+    "a plain insert": () =>
+      user.from("conversation_messages").insert({
+        session_id: nowhere,
+        role: "user",
+        content: "x",
+      }),
+    "a move": () => user.rpc("complete_conversation_session", { p_session_id: nowhere }),
+  },
+  MESSAGE_NOT_FOUND: {
+    "an unknown parent": () => append([{ role: "user", content: "x", parent: nowhere }]),
+  },
+  ILLEGAL_TRANSITION: {
+    "by RPC": () => user.rpc("set_session_state", { p_session_id: session, p_state: "reviewing" }),
+    "by a plain update": () =>
+      user.from("conversation_sessions").update({ state: "reviewing" }).eq("id", session),
+    "by a plain insert": () => user.from("conversation_sessions").insert({ state: "executing" }),
+    "reopening an open session": () =>
+      user.rpc("reopen_conversation_session", { p_session_id: session }),
+  },
+  SESSION_CLOSED: {
+    "by RPC": async () => append([{ role: "user", content: "x" }], await closedSession()),
+    "by a plain insert": async () =>
+      await user.from("conversation_messages").insert({
+        session_id: await closedSession(),
+        role: "user",
+        content: "x",
+      }),
+  },
+  IDEMPOTENCY_MISMATCH: {
+    "by RPC": async () => {
+      const id = randomUUID();
+      good(await append([{ id, role: "user", content: "one" }]));
+      return await append([{ id, role: "user", content: "two" }]);
+    },
+    "by a plain insert": async () => {
+      const id = randomUUID();
+      const row = { id, session_id: session, role: "user" as const, content: "one" };
+      assert.equal((await user.from("conversation_messages").insert(row)).error, null);
+      return await user.from("conversation_messages").insert({ ...row, content: "two" });
+    },
+    "the same id in another session": async () => {
+      const id = randomUUID();
+      good(await append([{ id, role: "user", content: "one" }]));
+      return await append([{ id, role: "user", content: "one" }], await newSession(user));
+    },
+    "another title under one key": async () => {
+      const p_idempotency_key = randomUUID();
+      good(await user.rpc("create_conversation_session", { p_title: "a", p_idempotency_key }));
+      return await user.rpc("create_conversation_session", { p_title: "b", p_idempotency_key });
+    },
+  },
+  LAST_OWNER: {
+    "leaving": async () => {
+      const { client, id, brand } = await ownBrand();
+      return await client.from("brand_members").delete().eq("brand_id", brand).eq("user_id", id);
+    },
+    "stepping down": async () => {
+      const { client, id, brand } = await ownBrand();
+      return await client.from("brand_members").update({ role: "member" })
+        .eq("brand_id", brand).eq("user_id", id);
+    },
+  },
+  TOO_LARGE: {
+    "a message over 1 MiB by RPC": () => append([{ role: "user", content: "x".repeat(1_048_577) }]),
+    "a message over 1 MiB by a plain insert": () =>
+      user.from("conversation_messages").insert({
+        session_id: session,
+        role: "user",
+        content: "x".repeat(1_048_577),
+      }),
+    "1001 messages": () =>
+      append(Array.from({ length: 1001 }, () => ({ role: "user", content: "" }))),
+    "a title of 201 characters": () =>
+      user.rpc("rename_session", { p_session_id: session, p_title: "é".repeat(201) }),
+    "JSON over 256 KiB": () =>
+      user.from("conversation_sessions")
+        .update({
+          metadata: { long: Array.from({ length: 30_000 }, (_, k) => `${k}-${Math.sin(k)}`) },
+        })
+        .eq("id", session),
+  },
+};
+
+/** As a client without our types could send it. */
+function append(messages: unknown[], id = session) {
+  return user.rpc("append_messages", { p_session_id: id, p_messages: messages as never });
+}
+
+async function closedSession(): Promise<string> {
+  const id = await newSession(user);
+  good(await user.rpc("complete_conversation_session", { p_session_id: id }));
+  return id;
+}
+
+async function ownBrand() {
+  const owner = await api.user();
+  const slug = `b-${randomUUID()}`;
+  const { id: brand } = good(
+    await owner.client.from("brands").insert({ slug, name: "Mine" }).select("id").single(),
+  );
+  return { ...owner, brand };
+}
+
+for (const [code, calls] of Object.entries(cases)) {
+  for (const [name, call] of Object.entries(calls)) {
+    test(`${code}: ${name}`, async () => assertError(await call(), code));
+  }
+}
+
+test("every registered code was produced above", () => {
+  assert.deepEqual([...covered].sort(), [...registry.keys()].sort());
+});
+
+test("nothing of a refused call is written", async () => {
+  const own = await newSession(user);
+  const refused = await append(
+    [{ role: "user", content: "one" }, { role: "user", content: "x".repeat(1_048_577) }],
+    own,
+  );
+  assert.equal(refused.status, 413);
+  assert.equal(good(await user.rpc("get_session", { p_session_id: own })).message_count, 0);
+});
+
+test("at the limit a message is taken: 1 MiB, counted in bytes", async () => {
+  const content = "é".repeat(524_288);
+  const [stored] = good(await append([{ role: "user", content }], await newSession(user)));
+  assert.equal(stored?.content.length, 524_288);
+});
+
+test("CR and LF in what a caller sends reach no header and no status line", async () => {
+  const { token } = await api.user();
+  const evil = "x\r\nX-Injected: yes\r\n\r\n<html>";
+  const answers = await Promise.all([
+    api.send("/rpc/list_sessions", token, {
+      method: "POST",
+      body: JSON.stringify({ p_cursor: evil }),
+    }),
+    api.send("/rpc/append_messages", token, {
+      method: "POST",
+      body: JSON.stringify({ p_session_id: nowhere, p_messages: [{ role: evil, content: evil }] }),
+    }),
+    api.send("/rpc/set_session_state", token, {
+      method: "POST",
+      body: JSON.stringify({ p_session_id: nowhere, p_state: evil }),
+    }),
+    api.send("/rpc/create_conversation_session", token, {
+      method: "POST",
+      body: JSON.stringify({ p_brand_id: nowhere, p_title: evil }),
+    }),
+    api.send("/conversation_messages", token, {
+      method: "POST",
+      body: JSON.stringify({ session_id: nowhere, role: "user", content: evil }),
+    }),
+  ]);
+  for (const answer of answers) {
+    assert.ok(answer.status >= 400 && answer.status < 500, `${answer.status}`);
+    assert.equal(answer.headers.get("x-injected"), null);
+    assert.match(answer.statusText, /^[ -~]*$/);
+    assert.match(answer.headers.get("content-type") ?? "", /^application\/json/);
+    await answer.json();
+  }
+});
+
+// PostgREST refuses both before our code sees them, by a code of its own or Postgres's.
+const unstorable: [name: string, json: string][] = [
+  ["U+0000", "\\u0000"],
+  ["a lone high surrogate", "\\ud800"],
+  ["a lone low surrogate", "\\udc00"],
+];
+for (const [name, text] of unstorable) {
+  test(`${name} is refused with 4xx on every way in, and nothing is written`, async () => {
+    const { client, token } = await api.user();
+    const id = await newSession(client);
+    const bodies: [path: string, body: string][] = [
+      ["/conversation_messages", `{"session_id":"${id}","role":"user","content":"a${text}b"}`],
+      [
+        "/conversation_messages",
+        `{"session_id":"${id}","role":"user","content":"","metadata":{"a":"${text}"}}`,
+      ],
+      [
+        "/rpc/append_messages",
+        `{"p_session_id":"${id}","p_messages":[{"role":"user","content":"a${text}b"}]}`,
+      ],
+      ["/rpc/rename_session", `{"p_session_id":"${id}","p_title":"a${text}b"}`],
+    ];
+    for (const [path, body] of bodies) {
+      const answer = await api.send(path, token, { method: "POST", body });
+      assert.equal(answer.status, 400, `${path}: ${await answer.text()}`);
+    }
+    const kept = good(await client.rpc("get_session", { p_session_id: id }));
+    assert.deepEqual([kept.message_count, kept.title], [0, null]);
+  });
+}

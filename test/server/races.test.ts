@@ -1,0 +1,295 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { insertMessage, onEach, openTestServer, refusal, seeded, type Server } from "./support.ts";
+
+const timeout = 90_000;
+const random = seeded("races");
+let server: Server;
+
+before(async () => {
+  server = await openTestServer();
+});
+after(() => server[Symbol.asyncDispose]());
+
+function message(session: string): unknown[] {
+  return [random.uuid(), session, "user", "text", random.int(500), `0.${random.int(10 ** 9)}`];
+}
+
+test(
+  "deletes race with inserts of the same user: no deadlock, exact counters",
+  { timeout },
+  async () => {
+    const user = await server.makeUser();
+    const sessions = await Promise.all(Array.from({ length: 3 }, () => server.makeSession(user)));
+    await server.as(user, 12, (users) =>
+      onEach(users, async (connection, index) => {
+        for (let k = 0; k < 60; k++) {
+          const session = random.pick(sessions);
+          if (index % 3 === 0) {
+            await connection.query(
+              `delete from public.conversation_messages
+             where id in (
+               select id from public.conversation_messages where session_id = $1
+               order by ${random.pick(["id", "sequence_order desc", "content"])} limit $2
+             )`,
+              [session, 1 + random.int(3)],
+            );
+          } else if (index % 3 === 1) {
+            const batch = [{ role: "user", content: "a", tokens_used: 1 }, {
+              role: "tool",
+              content: "b",
+            }];
+            await connection.query("select from public.append_messages($1, $2)", [
+              session,
+              JSON.stringify(batch),
+            ]);
+          } else await connection.query(insertMessage, message(session));
+        }
+      }));
+    await server.assertExact(sessions, { gapFree: false });
+  },
+);
+
+test(
+  "whole sessions deleted under their writers: refused as not found, nothing left",
+  { timeout },
+  async () => {
+    const user = await server.makeUser();
+    for (let round = 0; round < 10; round++) {
+      const session = await server.makeSession(user);
+      await server.as(user, 6, (users) =>
+        onEach(users, async (connection, index) => {
+          if (index === 0) {
+            await connection.query(insertMessage, message(session));
+            await connection.query("delete from public.conversation_sessions where id = $1", [
+              session,
+            ]);
+            return;
+          }
+          for (let k = 0; k < 10; k++) {
+            const refused = await connection.refused(insertMessage, message(session));
+            if (refused) assert.equal(refused.detail, "SESSION_NOT_FOUND", refused.message);
+          }
+        }));
+      const left = await server.select(
+        `select 1 from public.conversation_messages where session_id = $1
+       union all select 1 from public.session_events where session_id = $1`,
+        [session],
+      );
+      assert.deepEqual(left, []);
+    }
+  },
+);
+
+test("two completes and a cancel at once: one legal chain of events", { timeout }, async () => {
+  const user = await server.makeUser();
+  const calls = ["complete", "complete", "cancel"].map(
+    (verb) => `select state from public.${verb}_conversation_session($1)`,
+  );
+  await server.as(user, 3, async (users) => {
+    for (let round = 0; round < 60; round++) {
+      const session = await server.makeSession(user);
+      const refusals = await Promise.all(
+        users.map((connection, k) => connection.refused(calls[k] ?? "", [session])),
+      );
+      const events = await server.select(
+        `select from_state::text, to_state::text, actor from public.session_events
+         where session_id = $1 order by id`,
+        [session],
+      );
+      assert.equal(events.length, 1, JSON.stringify(events));
+      const end = events[0]?.["to_state"];
+      assert.deepEqual(events[0], { from_state: "initial", to_state: end, actor: user });
+      const lost = end === "cancelled" ? [0, 1] : [2];
+      for (const [k, refused] of refusals.entries()) {
+        assert.equal(refused?.detail, lost.includes(k) ? "ILLEGAL_TRANSITION" : undefined);
+      }
+    }
+  });
+});
+
+test(
+  "random moves by 6 connections: events form one chain of legal moves",
+  { timeout },
+  async () => {
+    const user = await server.makeUser();
+    const session = await server.makeSession(user);
+    const states = [
+      "gathering",
+      "clarifying",
+      "planning",
+      "awaiting_approval",
+      "executing",
+      "reviewing",
+    ];
+    await server.as(user, 6, (users) =>
+      onEach(users, async (connection) => {
+        for (let k = 0; k < 40; k++) {
+          const refused = await connection.refused(
+            "select from public.set_session_state($1, $2::public.session_state)",
+            [session, random.pick(states)],
+          );
+          if (refused) assert.equal(refused.detail, "ILLEGAL_TRANSITION", refused.message);
+        }
+      }));
+    const broken = await server.select(
+      `select e.*
+     from (
+       select *, lag(to_state, 1, 'initial') over (order by id) as before
+       from public.session_events where session_id = $1
+     ) as e
+     where e.from_state <> e.before or not exists (
+       select from private.session_transitions as t
+       where t.from_state = e.from_state and t.to_state = e.to_state
+     )`,
+      [session],
+    );
+    assert.deepEqual(broken, []);
+  },
+);
+
+test("two owners leave at once: one is refused", { timeout }, async () => {
+  const owners = [await server.makeUser(), await server.makeUser()];
+  for (let round = 0; round < 30; round++) {
+    const [brand] = await server.select(
+      "insert into public.brands (slug, name, created_by) values ($1, 'Two', $2) returning id",
+      [`two-${random.uuid()}`, owners[0]],
+    );
+    await server.select(
+      "insert into public.brand_members (brand_id, user_id, role) values ($1, $2, 'owner')",
+      [brand?.["id"], owners[1]],
+    );
+    const statement = round % 2
+      ? "delete from public.brand_members where brand_id = $1 and user_id = auth.uid()"
+      : "update public.brand_members set role = 'member' where brand_id = $1 and user_id = auth.uid()";
+    const refusals = await Promise.all(
+      owners.map((owner) =>
+        server.as(owner, 1, ([connection]) => connection.refused(statement, [brand?.["id"]]))
+      ),
+    );
+    assert.deepEqual(refusals.map((refused) => refused?.detail).sort(), ["LAST_OWNER", undefined]);
+    const left = await server.select(
+      "select 1 from public.brand_members where brand_id = $1 and role = 'owner'",
+      [brand?.["id"]],
+    );
+    assert.equal(left.length, 1);
+  }
+});
+
+test(
+  "a storm of rollbacks: counters stay a recount, numbers stay gap-free",
+  { timeout },
+  async () => {
+    const user = await server.makeUser();
+    const session = await server.makeSession(user);
+    let kept = 0;
+    await server.as(user, 10, (users) =>
+      onEach(users, async (connection) => {
+        for (let k = 0; k < 40; k++) {
+          await connection.begin();
+          await connection.client.query(insertMessage, message(session));
+          await connection.client.query("savepoint half");
+          await connection.client.query(insertMessage, message(session));
+          const keepHalf = random.int(2) === 0;
+          if (keepHalf) await connection.client.query("rollback to savepoint half");
+          if (random.int(3) === 0) {
+            await connection.client.query("commit");
+            kept += keepHalf ? 1 : 2;
+          } else await connection.client.query("rollback");
+        }
+      }));
+    await server.assertExact([session]);
+    const [count] = await server.select(
+      "select message_count from public.conversation_sessions where id = $1",
+      [session],
+    );
+    assert.equal(count?.["message_count"], kept);
+  },
+);
+
+test(
+  "backends ended in the middle of a transaction leave nothing half-written",
+  { timeout },
+  async () => {
+    const user = await server.makeUser();
+    const session = await server.makeSession(user);
+    const committed: string[] = [];
+    for (let round = 0; round < 15; round++) {
+      await server.as(user, 4, (users) =>
+        onEach(users, async (connection, index) => {
+          const batch = Array.from({ length: 20 }, (_, k) => ({
+            id: random.uuid(),
+            role: "user",
+            content: `${round}:${index}:${k}`,
+            tokens_used: 1,
+          }));
+          try {
+            await connection.begin();
+            const { rows } = await connection.client.query<{ pid: number }>(
+              "select pg_backend_pid() as pid",
+            );
+            const write = connection.client.query("select from public.append_messages($1, $2)", [
+              session,
+              JSON.stringify(batch),
+            ]);
+            write.catch(() => undefined);
+            if (index > 0) {
+              // Some are hit while they wait or write, some after it and before the commit.
+              if (index > 1) await write.catch(() => undefined);
+              await server.select("select pg_terminate_backend($1)", [rows[0]?.pid]);
+            }
+            await write;
+            await connection.client.query("commit");
+            committed.push(...batch.map(({ id }) => id));
+          } catch (error) {
+            assert.ok(index > 0, String(error));
+            const code = error instanceof Error && "code" in error ? error.code : "57P01";
+            assert.ok(code === "57P01" || code === "ECONNRESET", String(error));
+          }
+        }), { endsThem: true });
+    }
+    assert.ok(committed.length >= 15 * 20);
+    await server.assertExact([session]);
+    const rows = await server.select(
+      "select id from public.conversation_messages where session_id = $1",
+      [session],
+    );
+    const stored = new Set(rows.map((row) => String(row["id"])));
+    for (const id of committed) assert.ok(stored.has(id), "a committed message is gone");
+    assert.equal(stored.size % 20, 0, "half a call");
+  },
+);
+
+test("repeatable read: a transaction that lost is told to retry, and the retry goes through", {
+  timeout,
+}, async () => {
+  const user = await server.makeUser();
+  const session = await server.makeSession(user);
+  let retries = 0;
+  await server.as(user, 6, (users) =>
+    onEach(users, async (connection) => {
+      for (let k = 0; k < 15; k++) {
+        const values = message(session);
+        for (let attempt = 0;; attempt++) {
+          assert.ok(attempt < 200, "never went through");
+          await connection.begin("repeatable read");
+          try {
+            await connection.client.query(insertMessage, values);
+            await connection.client.query("commit");
+            break;
+          } catch (error) {
+            await connection.client.query("rollback");
+            assert.equal(refusal(error).code, "40001");
+            retries += 1;
+          }
+        }
+      }
+    }));
+  assert.ok(retries > 0, "nothing raced");
+  await server.assertExact([session]);
+  const [count] = await server.select(
+    "select message_count from public.conversation_sessions where id = $1",
+    [session],
+  );
+  assert.equal(count?.["message_count"], 90);
+});
