@@ -11,10 +11,23 @@ declare
 begin
   with wanted (kind, name) as (
     values
+      -- 0010_foundation
+      ('function', 'private.error_codes'),
+      ('function', 'private.is_trusted_caller'),
+      ('function', 'private.raise_error'),
       -- 0020_brands
+      ('function', 'private.my_brand_ids'),
+      ('function', 'private.tg__touch_updated_at'),
+      ('function', 'private.tg_brand_members__keep_owner'),
+      ('function', 'private.tg_brand_members__refuse_anonymous'),
+      ('function', 'private.tg_brands__add_owner'),
       ('table', 'public.brands'), ('table', 'public.brand_members'),
       ('type', 'public.brand_role'),
       -- 0030_conversation_sessions
+      ('function', 'private.my_deleted_session_ids'),
+      ('function', 'private.tg__refuse_too_large'),
+      ('function', 'private.tg_conversation_sessions__guard_state'),
+      ('function', 'private.tg_conversation_sessions__record_event'),
       ('table', 'public.conversation_sessions'), ('table', 'public.session_events'),
       ('table', 'private.session_transitions'),
       ('type', 'public.session_state'), ('type', 'public.session_status'),
@@ -23,6 +36,20 @@ begin
       ('function', 'public.complete_conversation_session'),
       ('function', 'public.cancel_conversation_session'),
       -- 0040_conversation_messages
+      ('function', 'private.last_message_before'),
+      ('function', 'private.lock_messages_of'),
+      ('function', 'private.lock_session'),
+      ('function', 'private.message_cost_source'),
+      ('function', 'private.message_reporter'),
+      ('function', 'private.message_request_hash'),
+      ('function', 'private.message_tokens_used'),
+      ('function', 'private.refuse_closed_session'),
+      ('function', 'private.tg__lock_messages'),
+      ('function', 'private.tg_conversation_messages__correct'),
+      ('function', 'private.tg_conversation_messages__keep_owner'),
+      ('function', 'private.tg_conversation_messages__mend_tree'),
+      ('function', 'private.tg_conversation_messages__place'),
+      ('function', 'private.tg_conversation_sessions__carry_owner'),
       ('table', 'public.conversation_messages'),
       ('type', 'public.message_role'), ('type', 'public.message_status'),
       ('type', 'public.message_content_type'), ('type', 'public.cost_source'),
@@ -32,6 +59,8 @@ begin
       ('function', 'public.get_session_cost'),
       ('function', 'public.get_session_message_stats'),
       -- 0050_session_functions
+      ('function', 'private.decode_cursor'),
+      ('function', 'private.encode_cursor'),
       ('type', 'public.session_list_item'),
       ('function', 'public.create_conversation_session'),
       ('function', 'public.set_session_state'),
@@ -44,6 +73,7 @@ begin
       -- 0070_usage_views
       ('table', 'public.provider_usage_stats'), ('table', 'public.daily_message_volume'),
       -- 0090_profiles
+      ('function', 'private.tg_users__create_profile'),
       ('table', 'public.profiles'), ('type', 'public.app_role')
   )
   select string_agg(format('%s %s', w.kind, w.name), ', ' order by w.kind, w.name)

@@ -176,7 +176,7 @@ create policy conversation_messages_select_own on public.conversation_messages
   for select to authenticated
   using (
     user_id = (select auth.uid())
-    and session_id <> all (array(select private.my_deleted_session_ids()))
+    and session_id not in (select private.my_deleted_session_ids())
   );
 create policy conversation_messages_insert_own on public.conversation_messages
   for insert to authenticated

@@ -87,3 +87,21 @@ test("supabase db advisors reports nothing, as docs/security.md says", async () 
   const result = await advisors(database.dbUrl);
   assert.equal(result.code, 0, result.stdout + result.stderr);
 });
+
+test("the first migration looks for everything that the others make", async () => {
+  const folder = join(root, "supabase/migrations");
+  const made: string[] = [];
+  for (const file of (await readdir(folder)).sort()) {
+    const sql = await page(join("supabase/migrations", file));
+    for (
+      const [, kind = "", name = ""] of sql.matchAll(
+        /^create (table|view|type|function) ((?:public|private)\.\w+)/gm,
+      )
+    ) {
+      made.push(`${kind === "view" ? "table" : kind} ${name}`);
+    }
+  }
+  const listed = (await page("supabase/migrations/0010_foundation.sql"))
+    .matchAll(/\('(table|type|function)', '([\w.]+)'\)/g);
+  assert.deepEqual([...listed].map(([, kind, name]) => `${kind} ${name}`).sort(), made.sort());
+});

@@ -1,0 +1,35 @@
+begin;
+\ir ../_shared/setup.psql
+\ir objects.psql
+select plan(2);
+
+-- The generated types make these required, so a column that a trigger fills needs a default.
+create view tests.findings as
+select c.relation, c.name
+from tests.columns as c
+where c.kind = 'table' and c.is_not_null and not c.has_default
+  and (
+    has_any_column_privilege('authenticated', c.relation_id, 'insert')
+    or has_any_column_privilege('service_role', c.relation_id, 'insert')
+  );
+
+select set_eq(
+  'select * from tests.findings',
+  $$
+    values
+      ('public.brands', 'slug'), ('public.brands', 'name'),
+      ('public.brand_members', 'brand_id'), ('public.brand_members', 'user_id'),
+      ('public.conversation_messages', 'session_id'), ('public.conversation_messages', 'role'),
+      ('public.conversation_messages', 'content')
+  $$,
+  'these columns have to be given'
+);
+
+alter table public.brands alter column settings drop default;
+select ok(
+  exists (select 1 from tests.findings as f where f.name = 'settings'),
+  'one that loses its default is found'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,29 @@
+begin;
+\ir ../_shared/setup.psql
+\ir objects.psql
+select plan(2);
+
+create function tests.shape(p_type regclass)
+returns text[]
+language sql
+stable
+as $$
+  select
+    array_agg(format('%s %s', a.attname, format_type(a.atttypid, a.atttypmod)) order by a.attnum)
+  from pg_attribute as a
+  where a.attrelid = p_type and a.attnum > 0 and not a.attisdropped
+$$;
+
+select is(
+  tests.shape('public.session_list_item'),
+  tests.shape('public.conversation_sessions') || 'cursor text'::text,
+  'session_list_item is a session and its cursor'
+);
+select is(
+  tests.shape('public.appended_message'),
+  tests.shape('public.conversation_messages') || 'inserted boolean'::text,
+  'appended_message is a message and whether it was inserted'
+);
+
+select * from finish();
+rollback;

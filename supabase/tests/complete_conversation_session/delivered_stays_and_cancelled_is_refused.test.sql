@@ -1,0 +1,29 @@
+begin;
+\ir ../_shared/setup.psql
+\ir ../_fixtures/conversation.psql
+select plan(4);
+
+select tests.start(1);
+select tests.start(2);
+insert into public.conversation_sessions (id, user_id, state, completed_at)
+values (tests.s(3), tests.id_of('owner'), 'delivered', '2026-01-01 00:00:00+00');
+select tests.act_as('owner');
+select public.cancel_conversation_session(tests.s(2));
+select is(
+  (select completed_at from public.complete_conversation_session(tests.s(3))),
+  '2026-01-01 00:00:00+00'::timestamptz, 'a delivered session keeps its time'
+);
+select is(
+  (select count(*) from public.session_events where session_id = tests.s(3)), 0::bigint,
+  'and gets no event'
+);
+select is(
+  tests.error_of(format('select public.complete_conversation_session(%L)', tests.s(2))),
+  'PT409 ILLEGAL_TRANSITION', 'a cancelled one is refused'
+);
+select is(
+  (select state from public.get_session(tests.s(2))), 'cancelled', 'and stays cancelled'
+);
+
+select * from finish();
+rollback;

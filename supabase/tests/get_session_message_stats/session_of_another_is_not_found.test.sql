@@ -1,0 +1,20 @@
+begin;
+\ir ../_shared/setup.psql
+\ir ../_fixtures/conversation.psql
+select plan(2);
+
+select tests.start(1, 'other');
+select tests.fill(1, 1);
+select tests.act_as('owner');
+select is(
+  tests.error_of(format('select * from public.get_session_message_stats(%L)', tests.s(1))),
+  'PT404 SESSION_NOT_FOUND', 'another user''s session'
+);
+select is(
+  tests.error_of(
+    format('select * from public.get_session_message_stats(%L)', tests.id_of('nothing'))
+  ), 'PT404 SESSION_NOT_FOUND', 'an unknown id'
+);
+
+select * from finish();
+rollback;

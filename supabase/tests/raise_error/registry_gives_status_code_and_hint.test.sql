@@ -1,0 +1,52 @@
+begin;
+\ir ../_shared/setup.psql
+select plan(5);
+
+create function tests.raised(p_code text, p_hint text default null)
+returns text
+language plpgsql
+as $$
+declare
+  v_state text;
+  v_detail text;
+  v_hint text;
+begin
+  perform private.raise_error(p_code, p_hint);
+  return 'ok';
+exception
+  when others then
+    get stacked diagnostics
+      v_state = returned_sqlstate, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
+    return v_state || ' ' || v_detail || ' ' || v_hint;
+end
+$$;
+grant execute on function tests.raised(text, text) to authenticated;
+select tests.act_as('owner');
+select results_eq(
+  $$ select code, sqlstate from private.error_codes() order by code $$,
+  $$
+    values
+      ('FORBIDDEN', 'PT403'), ('IDEMPOTENCY_MISMATCH', 'PT409'), ('ILLEGAL_TRANSITION', 'PT409'),
+      ('INVALID_ARGUMENT', 'PT400'), ('LAST_OWNER', 'PT409'), ('MESSAGE_NOT_FOUND', 'PT404'),
+      ('SESSION_CLOSED', 'PT409'), ('SESSION_NOT_FOUND', 'PT404'), ('TOO_LARGE', 'PT413'),
+      ('UNAUTHENTICATED', 'PT401')
+  $$, 'the codes and their statuses'
+);
+select is(
+  (select count(*) from private.error_codes() as e
+  where tests.raised(e.code) <> e.sqlstate || ' ' || e.code || ' ' || e.hint), 0::bigint,
+  'each is raised with its status, code and hint'
+);
+select is(
+  tests.raised('TOO_LARGE', 'Do this.'), 'PT413 TOO_LARGE Do this.', 'or a hint of the call'
+);
+select is(
+  tests.error_of($$ select private.raise_error('NO_SUCH_CODE') $$), 'P0002', 'an unknown code'
+);
+select is(
+  (select count(*) from private.error_codes() where message !~ '^[ -~]+$'), 0::bigint,
+  'messages are printable ASCII: they go into the HTTP status line'
+);
+
+select * from finish();
+rollback;
