@@ -30,8 +30,8 @@ test("quotes, subqueries and array elements are left alone", () => {
   assert.deepEqual(expressions("( SELECT (f.a AND f.b) FROM f)"), []);
   assert.deepEqual(expressions("(id = ANY (ARRAY( SELECT m.id FROM m WHERE (a AND b))))"), []);
   assert.deepEqual(expressions("CASE WHEN (a AND b) THEN c ELSE d END"), []);
-  assert.deepEqual(expressions('("odd AND name" = \'it\'\'s AND\') AND (b)'), [
+  assert.deepEqual(expressions("(\"odd AND name\" = 'it''s AND') AND (b)"), [
     "true AND (b)",
-    '("odd AND name" = \'it\'\'s AND\') AND true',
+    "(\"odd AND name\" = 'it''s AND') AND true",
   ]);
 });
