@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { docLinks } from "./check/docs.ts";
 import { root } from "./check/files.ts";
 import { command, found, type Gate, gate, type Verdict } from "./check/gate.ts";
+import { lockfile } from "./check/lockfile.ts";
 import { migrations } from "./check/migrations.ts";
 import { sqlFormat, sqlLint } from "./check/sql.ts";
 import { words } from "./check/words.ts";
@@ -12,11 +13,13 @@ import { checkImportMaps } from "./import-map.ts";
 const formats: Gate[] = [
   gate("SQL format", async () => found(await sqlFormat(false))),
   gate("format", () => command("deno", "fmt", "--check")),
+  gate("lockfile", async () => found(await lockfile(false))),
 ];
 
 const mendings: Gate[] = [
   gate("SQL format", async () => found(await sqlFormat(true))),
   gate("format", () => command("deno", "fmt", "--quiet")),
+  gate("lockfile", async () => found(await lockfile(true))),
 ];
 
 const checks: Gate[] = [

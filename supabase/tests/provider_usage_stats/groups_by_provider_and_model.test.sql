@@ -12,7 +12,7 @@ values
   (tests.s(1), 'assistant', 'a', 'openai', 'gpt-4o', 10, 0.1, 100),
   (tests.s(1), 'assistant', 'b', 'openai', 'gpt-4o', 20, 0.2, 301),
   (tests.s(1), 'assistant', 'c', 'openai', null, null, null, null),
-  (tests.s(1), 'assistant', 'd', 'anthropic', 'claude', 5, null, 50),
+  (tests.s(1), 'assistant', 'd', 'mistral', 'mistral-large', 5, null, 50),
   (tests.s(1), 'user', 'e', null, null, 3, 0.5, 9),
   (tests.s(2), 'assistant', 'f', 'openai', 'gpt-4o', 1000, 9, 9);
 select tests.act_as('owner');
@@ -26,7 +26,7 @@ select results_eq(
   $$,
   $$
     values
-      ('anthropic', 'claude', 1::bigint, 5::bigint, 0::numeric, 50::numeric, 50::numeric),
+      ('mistral', 'mistral-large', 1::bigint, 5::bigint, 0::numeric, 50::numeric, 50::numeric),
       ('openai', 'gpt-4o', 2, 30, 0.3, 200.5, 290.95),
       ('openai', null, 1, 0, 0, null, null)
   $$, 'requests, tokens, cost, mean and 95th percentile of one''s own messages'
