@@ -89,7 +89,7 @@ export async function resetDatabase(
 async function startEngine(options: DatabaseOptions, log: Log): Promise<Engine> {
   if (options.dbUrl) return openUrl(options.dbUrl);
   const kind = options.engine ?? "pglite";
-  const port = await claimPort(options.port ?? 54422, "--db-port");
+  const port = await claimPort(options.port ?? 54422, "--db-port", log);
   const dataDir = options.dataDir ?? join(stateDir, kind);
   return kind === "native"
     ? startNative({ dataDir, port, log })

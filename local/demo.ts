@@ -41,7 +41,16 @@ export async function demo(args: readonly string[]): Promise<number> {
   const running = readState(flags.apiPort);
   let stack: Stack | undefined;
   if (running) console.log(`Using the stack that runs on ${running.apiUrl}`);
-  else stack = await startStack({ ...flags, functions: false, log: console.log });
+  else {
+    stack = await startStack({
+      ...flags,
+      // Nobody else needs to find it, so any free port will do.
+      apiPort: values.port === undefined ? 0 : flags.apiPort,
+      dbPort: values["db-port"] === undefined ? 0 : flags.dbPort,
+      functions: false,
+      log: console.log,
+    });
+  }
   try {
     await converse(running?.apiUrl ?? stack?.apiUrl ?? "", {
       message: values.message,

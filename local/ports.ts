@@ -1,4 +1,6 @@
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Log } from "./engines/engine.ts";
 
 export const host = "127.0.0.1";
 
@@ -7,15 +9,34 @@ export function freePort(): Promise<number> {
   return listenOnce(0);
 }
 
-/** `port` itself, or a free one for 0; fails in one line, naming the flag that helps, when it is taken. */
-export async function claimPort(port: number, flag: string): Promise<number> {
-  try {
-    return await listenOnce(port);
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    if (code === "EADDRINUSE") throw new PortTaken(port, flag);
-    throw error;
+/**
+ * `port` itself, or a free one for 0; fails in one line, naming the flag that helps, when it is taken. Our ports lie in
+ * the range that systems give to outgoing connections, and a closed one holds its port for a minute: nobody answers
+ * there then, and waiting helps.
+ */
+export async function claimPort(port: number, flag: string, log?: Log): Promise<number> {
+  for (let second = 0;; second++) {
+    try {
+      return await listenOnce(port);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? String(error.code) : "";
+      if (code !== "EADDRINUSE") throw error;
+    }
+    if (second === 70 || await answers(port)) throw new PortTaken(port, flag);
+    if (second === 0) log?.(`Waiting for the system to release port ${port}...`);
+    await sleep(1000);
   }
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, host);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
 }
 
 class PortTaken extends Error {

@@ -43,7 +43,7 @@ export interface Stack {
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const log = options.log ?? (() => undefined);
   const project = options.project ?? root;
-  const apiPort = await claimApiPort(options.apiPort ?? 54321);
+  const apiPort = await claimApiPort(options.apiPort ?? 54321, log);
   const apiUrl = `http://${host}:${apiPort}`;
   const stopping: (() => Promise<void>)[] = [];
   let stopped: Promise<void> | undefined;
@@ -127,9 +127,9 @@ class AlreadyRunning extends Error {
   }
 }
 
-async function claimApiPort(port: number): Promise<number> {
+async function claimApiPort(port: number, log: Log): Promise<number> {
   if (port && readState(port)) throw new AlreadyRunning(port);
-  return await claimPort(port, "--port");
+  return await claimPort(port, "--port", log);
 }
 
 async function stopAll(steps: (() => Promise<void>)[]): Promise<void> {

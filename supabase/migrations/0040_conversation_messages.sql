@@ -278,12 +278,16 @@ language sql
 immutable
 set search_path = ''
 as $$
+  -- What was spent is never refused: a sum beyond an integer stops at its end.
   select
     coalesce(
       p_message.tokens_used,
       case
         when p_message.input_tokens is not null or p_message.output_tokens is not null
-          then coalesce(p_message.input_tokens, 0) + coalesce(p_message.output_tokens, 0)
+          then least(
+            coalesce(p_message.input_tokens, 0)::bigint + coalesce(p_message.output_tokens, 0),
+            2147483647
+          )::integer
       end
     )
 $$;
@@ -524,7 +528,7 @@ as $$
 begin
   -- A total that was filled from its parts follows them.
   if new.tokens_used is not distinct from old.tokens_used
-    and old.tokens_used = coalesce(old.input_tokens, 0) + coalesce(old.output_tokens, 0)
+    and old.tokens_used = coalesce(old.input_tokens, 0)::bigint + coalesce(old.output_tokens, 0)
   then
     new.tokens_used := null;
   end if;

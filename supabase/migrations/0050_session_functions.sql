@@ -232,7 +232,7 @@ begin
   );
   o_at := 'epoch'::timestamptz + v_parts[1]::bigint * interval '1 microsecond';
   o_id := v_parts[2]::uuid;
-  if cardinality(v_parts) <> 2 or o_at is null or o_id is null then
+  if cardinality(v_parts) <> 2 or o_at is null then
     perform private.raise_error('INVALID_ARGUMENT', 'p_cursor is the cursor of the last row you got.');
   end if;
 exception

@@ -94,6 +94,17 @@ begin
     );
   end if;
 
+  if exists (
+    select 1
+    from jsonb_array_elements(p_messages) as e (message)
+    where e.message ->> 'parent_message_id' in ('active', 'root')
+      or (e.message ->> 'parent' is not null and e.message ->> 'parent_message_id' is not null)
+  ) then
+    perform private.raise_error(
+      'INVALID_ARGUMENT', 'Give parent (active, root or a message id) or parent_message_id, not both.'
+    );
+  end if;
+
   v_session := private.lock_session(p_session_id);
 
   v_blank.sequence_order := 0;
@@ -179,8 +190,13 @@ begin
   if v_new is not null then
     perform private.refuse_closed_session(
       v_session,
+      -- Only what follows the end of the shown branch can be an answer.
       case
-        when exists (
+        when (
+          v_parents[v_new[1]] <> 'active'
+          and (v_messages[v_new[1]]).parent_message_id
+            is distinct from v_session.active_message_id
+        ) or exists (
           select 1
           from unnest(v_new) as n (i)
           where (v_messages[n.i]).role in ('user', 'system')
