@@ -88,7 +88,10 @@ async function main(): Promise<number> {
     ? await withServer(
       values["db-url"],
       log,
-      (urls) => runAll([[serverSql(urls)], [nodeSuite("server", 480_000, 1)]], names),
+      (urls) =>
+        runAll([[serverSql(urls)], [nodeSuite("server", 480_000, 1)], [
+          nodeSuite("mutation", 120_000, 1),
+        ]], names),
     )
     : await runAll(localSuites(), names);
   if (total.passed + total.failed === 0) {

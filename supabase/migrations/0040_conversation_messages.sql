@@ -316,7 +316,6 @@ create function private.refuse_closed_session(
 returns void
 language plpgsql
 stable
-security definer
 set search_path = ''
 as $$
 begin
@@ -410,12 +409,11 @@ create trigger conversation_sessions_05_lock before delete on public.conversatio
 create trigger conversation_messages_05_lock before delete on public.conversation_messages
   for each statement execute function private.tg__lock_messages();
 
--- Every writer of messages begins here.
+-- Every writer of messages begins here. Callable by definer functions only.
 create function private.lock_session(p_session_id uuid)
 returns public.conversation_sessions
 language plpgsql
 volatile
-security definer
 set search_path = ''
 as $$
 declare
@@ -553,7 +551,6 @@ create trigger conversation_messages_20_correct
 create function private.tg_conversation_messages__keep_owner()
 returns trigger
 language plpgsql
-security definer
 set search_path = ''
 as $$
 begin
@@ -587,7 +584,6 @@ create trigger conversation_messages_30_keep_owner before update
 create function private.tg_conversation_sessions__carry_owner()
 returns trigger
 language plpgsql
-security definer
 set search_path = ''
 as $$
 begin

@@ -159,3 +159,25 @@ test("the API's logins have their time limits, and one holds", { timeout }, asyn
     assert.ok(performance.now() - started < 12_000);
   });
 });
+
+test("a profile is made for whom the auth service signs up", { timeout }, async () => {
+  const client = new pg.Client({ connectionString: server.urls.adminUrl });
+  await client.connect();
+  try {
+    await client.query("begin");
+    await client.query("set local session authorization supabase_auth_admin");
+    const { rows } = await client.query<{ id: string }>(
+      `insert into auth.users (id, aud, role, email, created_at, updated_at)
+       values (gen_random_uuid(), 'authenticated', 'authenticated', 'signed-up@test.example', now(), now())
+       returning id`,
+    );
+    await client.query("set local session authorization default");
+    const found = await client.query("select from public.profiles where user_id = $1", [
+      rows[0]?.id,
+    ]);
+    assert.equal(found.rowCount, 1);
+  } finally {
+    await client.query("rollback");
+    await client.end();
+  }
+});

@@ -20,10 +20,10 @@ select set_eq(
 
 create function private.sly() returns integer language sql security definer as 'select 1';
 revoke execute on function private.sly() from public, authenticated, service_role;
-grant execute on function private.lock_session(uuid) to authenticated;
+grant execute on function private.tg_brands__add_owner() to authenticated;
 select set_eq(
   'select * from tests.found_definers except select * from tests.definers',
-  $$ values ('private.sly', false), ('private.lock_session', true) $$,
+  $$ values ('private.sly', false), ('private.tg_brands__add_owner', true) $$,
   'a new one, and one that has become callable, are found'
 );
 

@@ -23,12 +23,14 @@ export async function triggers(client: Client): Promise<Mutant[]> {
        )
      order by 1, 3`,
   );
-  return found.map((row) =>
-    mutant(
-      "trigger disabled",
-      `${row.target} ${row.name}`,
-      `alter table ${row.target} disable trigger ${row.trigger}`,
-      [row.name, row.function, row.relation],
-    )
-  );
+  return found.flatMap((row) => {
+    const what = `${row.target} ${row.name}`;
+    const names = [row.name, row.function, row.relation];
+    const drop = `drop trigger ${row.trigger} on ${row.target}`;
+    const disable = `alter table ${row.target} disable trigger ${row.trigger}`;
+    return [
+      mutant("trigger dropped", what, drop, names),
+      mutant("trigger disabled", what, disable, names),
+    ];
+  });
 }
