@@ -54,7 +54,7 @@ export async function startDatabase(options: DatabaseOptions = {}): Promise<Data
     }
     const dbUrl = engine.ours ? engine.urlFor(engine.migrator) : engine.adminUrl;
     const project = options.project ?? root;
-    if (options.migrate !== false) await migrate({ dbUrl, project, log });
+    if (options.migrate !== false) await migrate({ dbUrl, project, log, seed: engine.ours });
     return {
       engine: engine.kind,
       dbUrl,
@@ -98,29 +98,34 @@ async function startEngine(options: DatabaseOptions, log: Log): Promise<Engine> 
 
 interface Target {
   dbUrl: string;
+  /** Never into a Supabase project that somebody else made: the demo users' password is known. */
+  seed: boolean;
   project: string;
   log: Log;
 }
 
-/** Applies what the database has not seen; the seed only goes into a database without any migration. */
+/** Applies what the database has not seen, the seed included. */
 async function migrate(target: Target): Promise<void> {
   const state = await inspect(target.dbUrl);
   const migrations = await readMigrations(target.project, state.extensions);
   const pending = migrations.applied.filter((file) =>
     !state.versions.has(file.slice(0, file.indexOf("_")))
   );
-  if (pending.length === 0) return;
-  const isNew = state.versions.size === 0;
+  const seed = target.seed && !state.seeded;
+  if (pending.length === 0 && !seed) return;
   target.log(
-    `Applying ${pending.length} migrations${isNew ? " and the seed" : ""} (supabase db push)...`,
+    `Applying ${pending.length} migrations${seed ? " and the seed" : ""} (supabase db push)...`,
   );
   await withWorkdir(target, async (workdir) => {
-    check(await push(target.dbUrl, { workdir, seed: isNew }), "supabase db push");
+    check(await push(target.dbUrl, { workdir, seed }), "supabase db push");
   });
 }
 
 /** Gives `use` a project folder that holds only what the server can take. */
-async function withWorkdir(target: Target, use: (workdir: string) => Promise<void>): Promise<void> {
+async function withWorkdir(
+  target: Omit<Target, "seed">,
+  use: (workdir: string) => Promise<void>,
+): Promise<void> {
   const { extensions } = await inspect(target.dbUrl);
   const migrations = await readMigrations(target.project, extensions);
   for (const { file, extension } of migrations.leftOut) {
@@ -134,22 +139,34 @@ async function withWorkdir(target: Target, use: (workdir: string) => Promise<voi
   }
 }
 
-async function inspect(dbUrl: string): Promise<{ versions: Set<string>; extensions: Set<string> }> {
+interface State {
+  versions: Set<string>;
+  extensions: Set<string>;
+  seeded: boolean;
+}
+
+async function inspect(dbUrl: string): Promise<State> {
   const client = new pg.Client({ connectionString: dbUrl });
   await client.connect();
   try {
     const extensions = await client.query<{ name: string }>(
       "select name::text from pg_catalog.pg_available_extensions",
     );
-    const table = await client.query<{ found: boolean }>(
-      "select to_regclass('supabase_migrations.schema_migrations') is not null as found",
+    // What the CLI keeps of its work.
+    const tables = await client.query<{ migrations: boolean; seeds: boolean }>(
+      `select to_regclass('supabase_migrations.schema_migrations') is not null as migrations,
+         to_regclass('supabase_migrations.seed_files') is not null as seeds`,
     );
-    const versions = table.rows[0]?.found
+    const versions = tables.rows[0]?.migrations
       ? await client.query<{ version: string }>(
         "select version from supabase_migrations.schema_migrations",
       )
       : { rows: [] };
+    const seeds = tables.rows[0]?.seeds
+      ? await client.query("select from supabase_migrations.seed_files limit 1")
+      : { rowCount: 0 };
     return {
+      seeded: seeds.rowCount === 1,
       versions: new Set(versions.rows.map((row) => row.version)),
       extensions: new Set(extensions.rows.map((row) => row.name)),
     };
@@ -160,7 +177,7 @@ async function inspect(dbUrl: string): Promise<{ versions: Set<string>; extensio
 
 function check(result: CliResult, command: string): void {
   if (result.code === 0) return;
-  throw new Error(
-    `${command} failed (exit code ${result.code}):\n${(result.stdout + result.stderr).trimEnd()}`,
-  );
+  // Behind the error the CLI prints the whole statement.
+  const [said = ""] = (result.stdout + result.stderr).split("\nAt statement");
+  throw new Error(`${command} failed (exit code ${result.code}):\n${said.trimEnd()}`);
 }

@@ -84,7 +84,9 @@ async function converse(apiUrl: string, turn: Turn): Promise<void> {
     email: "ada@example.com",
     password: "turnbase-demo",
   });
-  if (error) throw error;
+  if (error) {
+    throw new Error(`${error.message}: the demo user is gone, npm run db:reset brings her back`);
+  }
   console.log(`\nSigned in as ${login.user.email}`);
 
   const session = await must(

@@ -40,6 +40,13 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(usage);
     return values.help ? 0 : 2;
   }
+  if (positionals.length > 1) {
+    throw new Error(
+      `unexpected ${
+        positionals[1]
+      }: with npm, flags stand behind --, as in npm start -- --port 54999`,
+    );
+  }
   const flags = readFlags(values);
   switch (positionals[0]) {
     case "start":
@@ -75,6 +82,15 @@ async function start(flags: Flags): Promise<number> {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
     // The tsx command holds a channel to us; when it was killed, nobody can reach us any more.
     process.once("disconnect", end);
+    // npm passes no signal on when it is ended itself; we notice by our parent's change.
+    const parent = process.ppid;
+    if (process.env["npm_lifecycle_event"]) {
+      const watch = setInterval(() => {
+        if (process.ppid === parent) return;
+        clearInterval(watch);
+        end();
+      }, 500).unref();
+    }
   });
   const stack = await startStack({ ...flags, log: progress });
   running.stack = stack;

@@ -120,8 +120,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
 class AlreadyRunning extends Error {
   constructor(apiPort: number) {
+    const pid = readState(apiPort)?.pid;
     super(
-      `the stack is already running on port ${apiPort}: start another with --port <port> --db-port <port> --data-dir <folder>`,
+      `the stack is already running on port ${apiPort}${
+        pid ? ` (process ${pid})` : ""
+      }: start another with --port <port> --db-port <port> --data-dir <folder>`,
     );
     this.name = "AlreadyRunning";
   }

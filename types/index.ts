@@ -1,7 +1,7 @@
-import type { Database as Generated } from "./database.types.ts";
+import type { Database as Generated } from "./database.types.js";
 
-export type { Json } from "./database.types.ts";
-export { Constants } from "./database.types.ts";
+export type { Json } from "./database.types.js";
+export { Constants } from "./database.types.js";
 
 type Public = Generated["public"];
 type Flat<T> = { [Key in keyof T]: T[Key] };

@@ -1,5 +1,6 @@
 -- 0010_foundation: schema private, the error registry and the caller check that every later file uses.
--- Makes: schema private; private.error_codes, private.raise_error, private.is_trusted_caller.
+-- Makes: schema private; private.error_codes, private.raise_error, private.is_trusted_caller,
+--   private.has_wide_number.
 -- Needs: a Supabase project (schemas auth and extensions), Postgres 15 or newer.
 -- Locks: none. Breaking: no.
 
@@ -9,10 +10,22 @@ do $$
 declare
   v_clashes text;
 begin
+  if to_regclass('auth.users') is null or (
+    select count(*)
+    from pg_catalog.pg_roles as r
+    where r.rolname in ('anon', 'authenticated', 'service_role')
+  ) < 3 then
+    raise exception 'This database is not a Supabase project: auth.users or its roles are missing'
+      using errcode = 'undefined_object',
+            hint = 'Use a Supabase project, supabase start, or npm start with --db-url, which makes '
+                   'what is missing.';
+  end if;
+
   with wanted (kind, name) as (
     values
       -- 0010_foundation
       ('function', 'private.error_codes'),
+      ('function', 'private.has_wide_number'),
       ('function', 'private.is_trusted_caller'),
       ('function', 'private.raise_error'),
       -- 0020_brands
@@ -94,7 +107,7 @@ begin
     raise exception 'Turnbase cannot be installed: these objects exist already: %', v_clashes
       using errcode = 'duplicate_object',
             hint = 'Rename or move them, or leave out the optional file that makes them '
-                   '(docs/deploy.md, "Into an existing project"). Nothing was made.';
+                   '(docs/deploy.md, "Into an existing project").';
   end if;
 end
 $$;
@@ -118,7 +131,7 @@ set search_path = ''
 as $$
   values
     ('INVALID_ARGUMENT', 'PT400', 'Invalid argument',
-     'Read the hint of the call in docs/errors.md and send the argument again.'),
+     'Read the comment of the function and send the argument again.'),
     ('UNAUTHENTICATED', 'PT401', 'Sign in first',
      'Call with the token of a signed-in user.'),
     ('FORBIDDEN', 'PT403', 'Not allowed',
@@ -130,13 +143,14 @@ as $$
     ('ILLEGAL_TRANSITION', 'PT409', 'Illegal state transition',
      'docs/errors.md lists the legal moves; reopen_conversation_session reopens a finished session.'),
     ('SESSION_CLOSED', 'PT409', 'Session is closed',
-     'Reopen, unarchive or restore the session, or start a new one.'),
+     'Reopen it with reopen_conversation_session, or start a new session.'),
     ('IDEMPOTENCY_MISMATCH', 'PT409', 'Same key with another body',
      'Send the first body again, or use a new id for a new request.'),
     ('LAST_OWNER', 'PT409', 'A brand needs an owner',
      'Make another member owner first.'),
     ('TOO_LARGE', 'PT413', 'Too large',
-     'Limits: content 1 MiB, JSON 256 KiB, a title 200 characters, a name 1 KiB, 1000 messages a call.')
+     'Limits: content 1 MiB, JSON 256 KiB, JSON numbers those of JavaScript, a title 200 characters, '
+     'a name 1 KiB, 1000 messages a call.')
 $$;
 revoke all on function private.error_codes() from public, anon, authenticated, service_role;
 grant execute on function private.error_codes() to authenticated, service_role;
@@ -188,3 +202,31 @@ revoke all on function private.is_trusted_caller() from public, anon, authentica
 grant execute on function private.is_trusted_caller() to authenticated, service_role;
 comment on function private.is_trusted_caller() is
   'True for service_role and for roles that own the schema; false for every API user.';
+
+-- jsonb keeps 1e131071 in a few bytes, and its text has 131,072 digits: without this guard a small
+-- request makes the database write out gigabytes as soon as it measures or hashes a value.
+create function private.has_wide_number(p_json jsonb)
+returns boolean
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+begin
+  -- What a double holds has at most 309 digits before the point and 342 behind it.
+  return jsonb_path_exists(
+    p_json, 'strict $.** ? (@.type() == "number" && (@ >= 1e309 || @ <= -1e309))'
+  ) or exists (
+    select 1
+    from jsonb_path_query(
+      p_json, 'strict $.** ? (@.type() == "number" && @ < 1 && @ > -1)'
+    ) as n (value)
+    where scale(n.value::numeric) > 400
+  );
+end
+$$;
+revoke all on function private.has_wide_number(jsonb) from public, anon, authenticated, service_role;
+grant execute on function private.has_wide_number(jsonb) to authenticated, service_role;
+comment on function private.has_wide_number(jsonb) is
+  'Whether a JSON value has a number that no double holds: too large, or with too many decimals.';

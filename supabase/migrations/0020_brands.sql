@@ -15,7 +15,13 @@ create table public.brands (
     constraint brands_name_length check (char_length(name) between 1 and 200),
   settings    jsonb        not null default '{}'
     constraint brands_settings_shape
-      check (jsonb_typeof(settings) = 'object' and octet_length(settings::text) <= 262144),
+      check (
+        jsonb_typeof(settings) = 'object'
+        and case
+          when private.has_wide_number(settings) then false
+          else octet_length(settings::text) <= 262144
+        end
+      ),
   created_by  uuid         default auth.uid() constraint brands_created_by_fkey
     references auth.users (id) on delete set null,
   created_at  timestamptz  not null default now(),

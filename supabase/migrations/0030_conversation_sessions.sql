@@ -293,6 +293,21 @@ revoke all on function private.tg__refuse_too_large() from public, anon, authent
 comment on function private.tg__refuse_too_large() is
   'Raises PT413 TOO_LARGE; the condition of the trigger holds the limits.';
 
+-- Before anything looks at the text of a value.
+create trigger conversation_sessions_05_numbers
+  before insert or update of
+    parsed_intent, answered_questions, pending_questions, context, settings, metadata
+  on public.conversation_sessions for each row
+  when (
+    private.has_wide_number(new.parsed_intent)
+    or private.has_wide_number(new.answered_questions)
+    or private.has_wide_number(new.pending_questions)
+    or private.has_wide_number(new.context)
+    or private.has_wide_number(new.settings)
+    or private.has_wide_number(new.metadata)
+  )
+  execute function private.tg__refuse_too_large();
+
 -- Named columns: what the database itself changes, such as counters, does not measure them again.
 create trigger conversation_sessions_10_limits
   before insert or update of

@@ -311,7 +311,8 @@ comment on function private.message_reporter() is 'Who the calling role is, for 
 -- The caller holds the lock of the session row.
 create function private.refuse_closed_session(
   p_session public.conversation_sessions,
-  p_role public.message_role
+  p_role public.message_role,
+  p_after uuid
 )
 returns void
 language plpgsql
@@ -328,8 +329,8 @@ begin
   if p_role in ('assistant', 'tool') and exists (
     select 1
     from public.conversation_messages as m
-    where m.session_id = p_session.id and m.id = p_session.active_message_id
-      and (m.role in ('user', 'tool') or m.status = 'streaming' or m.tool_calls is not null)
+    where m.session_id = p_session.id and m.id = p_after
+      and (m.role in ('user', 'tool') or m.status = 'streaming' or m.tool_calls <> '[]')
   ) then
     return;
   end if;
@@ -337,11 +338,25 @@ begin
 end
 $$;
 revoke all on function
-  private.refuse_closed_session(public.conversation_sessions, public.message_role)
+  private.refuse_closed_session(public.conversation_sessions, public.message_role, uuid)
   from public, anon, authenticated, service_role;
 comment on function
-  private.refuse_closed_session(public.conversation_sessions, public.message_role) is
-  'Raises PT409 SESSION_CLOSED for a new turn of an end user in a finished, archived or deleted session.';
+  private.refuse_closed_session(public.conversation_sessions, public.message_role, uuid) is
+  'Raises PT409 SESSION_CLOSED for a message of an end user in a finished, archived or deleted '
+  'session, unless it answers the message that it follows.';
+
+-- Before anything looks at the text of a value.
+create trigger conversation_messages_05_numbers
+  before insert or update of questions_asked, delegation_plan, parts, tool_calls, metadata
+  on public.conversation_messages for each row
+  when (
+    private.has_wide_number(new.questions_asked)
+    or private.has_wide_number(new.delegation_plan)
+    or private.has_wide_number(new.parts)
+    or private.has_wide_number(new.tool_calls)
+    or private.has_wide_number(new.metadata)
+  )
+  execute function private.tg__refuse_too_large();
 
 create trigger conversation_messages_10_limits
   before insert or update of
@@ -465,8 +480,6 @@ begin
     perform private.raise_error('IDEMPOTENCY_MISMATCH');
   end if;
 
-  perform private.refuse_closed_session(v_session, new.role);
-
   -- Rows of this very statement are not counted in the session yet.
   if v_session.user_id is null then
     select m.id, m.sequence_order into v_last_id, v_last_sequence
@@ -487,6 +500,7 @@ begin
     v_last_id := v_session.active_message_id;
     v_last_sequence := v_session.last_sequence;
   end if;
+  perform private.refuse_closed_session(v_session, new.role, v_last_id);
 
   if new.parent_message_id is null then
     new.parent_message_id := v_last_id;
@@ -641,15 +655,18 @@ begin
     set
       total_tokens = s.total_tokens + d.tokens,
       total_cost_usd = s.total_cost_usd + d.cost_usd
+    -- No join of the two: the plan of a one-row statement is kept, and would pair them row by row.
     from (
-      select
-        n.session_id,
-        sum(coalesce(n.tokens_used, 0) - coalesce(o.tokens_used, 0)) as tokens,
-        sum(coalesce(n.cost_usd, 0) - coalesce(o.cost_usd, 0)) as cost_usd
-      from new_messages as n
-      join old_messages as o on o.id = n.id
-      where n.tokens_used is distinct from o.tokens_used or n.cost_usd is distinct from o.cost_usd
-      group by n.session_id
+      select c.session_id, sum(c.tokens) as tokens, sum(c.cost_usd) as cost_usd
+      from (
+        select n.session_id, coalesce(n.tokens_used, 0)::bigint, coalesce(n.cost_usd, 0)
+        from new_messages as n
+        union all
+        select o.session_id, -coalesce(o.tokens_used, 0)::bigint, -coalesce(o.cost_usd, 0)
+        from old_messages as o
+      ) as c (session_id, tokens, cost_usd)
+      group by c.session_id
+      having sum(c.tokens) <> 0 or sum(c.cost_usd) <> 0
     ) as d
     where s.id = d.session_id;
   else
@@ -726,62 +743,65 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+  v_sessions uuid[];
+  v_ids uuid[];
+  v_heirs uuid[];
+  v_parents integer[];  -- the place of the parent in v_ids, where that is deleted too
 begin
-  -- A straight line stays one: each orphan follows the message before it.
-  update public.conversation_messages as m
-  set parent_message_id = private.last_message_before(m.session_id, m.user_id, m.sequence_order)
-  from old_messages as o
-  join public.conversation_sessions as s on s.id = o.session_id
-  where s.branch_count = 0 and m.session_id = o.session_id and m.parent_message_id = o.id;
+  -- A straight line stays one: each orphan follows the message before it. By execute, because a plan
+  -- that was made for one deleted row reads a whole session for each of many.
+  execute $q$
+    update public.conversation_messages as m
+    set parent_message_id = private.last_message_before(m.session_id, m.user_id, m.sequence_order)
+    from old_messages as o
+    join public.conversation_sessions as s on s.id = o.session_id
+    where s.branch_count = 0 and m.session_id = o.session_id and m.parent_message_id = o.id
+  $q$;
 
   update public.conversation_sessions as s
   set active_message_id = private.last_message_before(s.id, s.user_id, 2147483647)
   from old_messages as o
   where s.branch_count = 0 and s.id = o.session_id and s.active_message_id = o.id;
 
-  if not exists (
-    select 1
-    from old_messages as o
-    join public.conversation_sessions as s on s.id = o.session_id
-    where s.branch_count > 0
-  ) then
+  -- In a tree, orphans and the end of the shown branch go to the nearest ancestor that is left. A
+  -- parent comes before its children, so its own heir is known when theirs are looked up.
+  execute $q$
+    with deleted as (
+      select
+        o.session_id, o.id, o.parent_message_id,
+        row_number() over (order by o.session_id, o.sequence_order) as place
+      from old_messages as o
+      join public.conversation_sessions as s on s.id = o.session_id
+      where s.branch_count > 0
+    )
+    select
+      array_agg(d.session_id order by d.place), array_agg(d.id order by d.place),
+      array_agg(d.parent_message_id order by d.place), array_agg(p.place order by d.place)
+    from deleted as d
+    left join deleted as p on p.id = d.parent_message_id
+  $q$ into v_sessions, v_ids, v_heirs, v_parents;
+  if v_ids is null then
     return null;
   end if;
+  for i in 1 .. cardinality(v_ids) loop
+    if v_parents[i] is not null then
+      v_heirs[i] := v_heirs[v_parents[i]];
+    end if;
+  end loop;
 
-  -- In a tree, orphans and the end of the shown branch climb to the nearest ancestor that is left.
-  with recursive climb (session_id, id, ancestor_id) as (
-    select o.session_id, o.id, o.parent_message_id
-    from old_messages as o
-    join public.conversation_sessions as s on s.id = o.session_id
-    where s.branch_count > 0 and (
-      s.active_message_id = o.id or exists (
-        select 1
-        from public.conversation_messages as m
-        where m.session_id = o.session_id and m.parent_message_id = o.id
-      )
-    )
-    union all
-    select c.session_id, c.id, o.parent_message_id
-    from climb as c
-    join old_messages as o on o.id = c.ancestor_id
-  ),
-  heir as (
-    select c.session_id, c.id, c.ancestor_id
-    from climb as c
-    where not exists (select 1 from old_messages as o where o.id = c.ancestor_id)
-  ),
-  handed as (
+  execute $q$
     update public.conversation_messages as m
-    set parent_message_id = h.ancestor_id
-    from heir as h
+    set parent_message_id = h.heir
+    from unnest($1, $2, $3) as h (session_id, id, heir)
     where m.session_id = h.session_id and m.parent_message_id = h.id
-  )
+  $q$ using v_sessions, v_ids, v_heirs;
+
   update public.conversation_sessions as s
   set active_message_id = coalesce(
-    h.ancestor_id,
-    private.last_message_before(s.id, s.user_id, 2147483647)
+    h.heir, private.last_message_before(s.id, s.user_id, 2147483647)
   )
-  from heir as h
+  from unnest(v_sessions, v_ids, v_heirs) as h (session_id, id, heir)
   where s.id = h.session_id and s.active_message_id = h.id;
 
   -- The shown branch ends at a leaf: of those under the ancestor, the newest.
@@ -794,13 +814,16 @@ begin
       union all
       select m.id, m.sequence_order
       from below as b
-      join public.conversation_messages as m
-        on m.session_id = s.id and m.parent_message_id = b.id
+      cross join lateral (
+        select c.id, c.sequence_order
+        from public.conversation_messages as c
+        where c.session_id = s.id and c.parent_message_id = b.id
+        offset 0
+      ) as m
     )
     select b.id from below as b order by b.sequence_order desc limit 1
   )
-  where s.branch_count > 0
-    and s.id in (select o.session_id from old_messages as o)
+  where s.id = any (v_sessions)
     and exists (
       select 1
       from public.conversation_messages as m
@@ -810,12 +833,12 @@ begin
   update public.conversation_sessions as s
   set branch_count = (
     select
-      count(*)
-      - count(distinct coalesce(m.parent_message_id, '00000000-0000-0000-0000-000000000000'))
+      count(*) - count(distinct m.parent_message_id)
+      - (count(*) filter (where m.parent_message_id is null) > 0)::integer
     from public.conversation_messages as m
     where m.session_id = s.id
   )
-  where s.branch_count > 0 and s.id in (select o.session_id from old_messages as o);
+  where s.id = any (v_sessions);
   return null;
 end
 $$;
@@ -866,8 +889,13 @@ begin
         union all
         select m.*
         from branch as b
-        join public.conversation_messages as m
-          on m.session_id = p_session_id and m.id = b.parent_message_id
+        -- One look-up a step: while a table has no statistics yet, a plain join reads all of it a step.
+        cross join lateral (
+          select p.*
+          from public.conversation_messages as p
+          where p.id = b.parent_message_id
+          limit 1
+        ) as m
       ),
       page as (
         select b.* from branch as b where b.sequence_order < v_before limit p_limit

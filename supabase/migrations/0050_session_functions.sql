@@ -34,6 +34,11 @@ begin
       'Sign in; a server inserts into conversation_sessions with the user''s id instead.'
     );
   end if;
+  if private.has_wide_number(p_context) or private.has_wide_number(p_settings)
+    or private.has_wide_number(p_metadata)
+  then
+    perform private.raise_error('TOO_LARGE');
+  end if;
   if p_brand_id is not null and not exists (
     select 1 from private.my_brand_ids() as b (id) where b.id = p_brand_id
   ) then
@@ -78,6 +83,8 @@ begin
     where s.id = v_id and s.user_id = v_user_id;
     if v_session.request_hash is distinct from v_hash then
       perform private.raise_error('IDEMPOTENCY_MISMATCH');
+    elsif v_session.deleted_at is not null then
+      perform private.raise_error('SESSION_CLOSED', 'The session of this key is in the trash.');
     end if;
   end if;
   return v_session;
@@ -96,7 +103,7 @@ comment on function
   'same key and arguments again return the session that the first call made. '
   'Returns: the session. Who: signed-in and anonymous users. '
   'Errors: PT400 INVALID_ARGUMENT; PT401 UNAUTHENTICATED; PT403 FORBIDDEN (not a member of the '
-  'brand); PT409 IDEMPOTENCY_MISMATCH; PT413 TOO_LARGE.';
+  'brand); PT409 IDEMPOTENCY_MISMATCH, SESSION_CLOSED (the session is in the trash); PT413 TOO_LARGE.';
 
 -- Definer: clears completed_at, which no caller may write; that is what makes this the one way back.
 create function public.reopen_conversation_session(p_session_id uuid)

@@ -66,7 +66,9 @@ declare
   v_new bigint[];  -- positions in v_messages that are not stored yet
   v_branches bigint;
 begin
-  if jsonb_typeof(p_messages) is distinct from 'array' or p_messages = '[]' then
+  if private.has_wide_number(p_messages) then
+    perform private.raise_error('TOO_LARGE');
+  elsif jsonb_typeof(p_messages) is distinct from 'array' or p_messages = '[]' then
     perform private.raise_error('INVALID_ARGUMENT', 'p_messages is an array of 1 to 1000 messages.');
   elsif jsonb_array_length(p_messages) > 1000 then
     perform private.raise_error('TOO_LARGE');
@@ -188,21 +190,25 @@ begin
   ) as f;
 
   if v_new is not null then
+    -- Only what follows the end of the shown branch, without branching off, can be an answer.
     perform private.refuse_closed_session(
       v_session,
-      -- Only what follows the end of the shown branch can be an answer.
       case
-        when (
-          v_parents[v_new[1]] <> 'active'
-          and (v_messages[v_new[1]]).parent_message_id
-            is distinct from v_session.active_message_id
-        ) or exists (
+        when exists (
           select 1
-          from unnest(v_new) as n (i)
+          from unnest(v_new) with ordinality as n (i, k)
           where (v_messages[n.i]).role in ('user', 'system')
+            or (
+              v_parents[n.i] <> 'active'
+              and (v_messages[n.i]).parent_message_id is distinct from case n.k
+                when 1 then v_session.active_message_id
+                else (v_messages[v_new[n.k - 1]]).id
+              end
+            )
         ) then 'user'
         else (v_messages[v_new[1]]).role
-      end
+      end,
+      v_session.active_message_id
     );
 
     -- A named parent is stored in this session or comes earlier in this call.

@@ -16,7 +16,13 @@ create table public.profiles (
   app_role      public.app_role  not null default 'user',
   metadata      jsonb            not null default '{}'
     constraint profiles_metadata_shape
-      check (jsonb_typeof(metadata) = 'object' and octet_length(metadata::text) <= 262144),
+      check (
+        jsonb_typeof(metadata) = 'object'
+        and case
+          when private.has_wide_number(metadata) then false
+          else octet_length(metadata::text) <= 262144
+        end
+      ),
   last_seen_at  timestamptz,
   created_at    timestamptz      not null default now(),
   updated_at    timestamptz      not null default now()
