@@ -1,9 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type Database, resetDatabase, startDatabase } from "./database.ts";
 import { writeDocs } from "./docs.ts";
 import { flagOptions, type Flags, readFlags } from "./flags.ts";
 import { functionNames } from "./functions.ts";
+import { isAlive } from "./lock.ts";
 import { root } from "./paths.ts";
 import { type Stack, startStack } from "./stack.ts";
 import { readState, type StackState } from "./state.ts";
@@ -82,11 +84,11 @@ async function start(flags: Flags): Promise<number> {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
     // The tsx command holds a channel to us; when it was killed, nobody can reach us any more.
     process.once("disconnect", end);
-    // npm passes no signal on when it is ended itself; we notice by our parent's change.
-    const parent = process.ppid;
+    // npm passes no signal on when it is ended itself.
     if (process.env["npm_lifecycle_event"]) {
+      const npm = npmProcess();
       const watch = setInterval(() => {
-        if (process.ppid === parent) return;
+        if (isAlive(npm)) return;
         clearInterval(watch);
         end();
       }, 500).unref();
@@ -99,6 +101,14 @@ async function start(flags: Flags): Promise<number> {
   console.log("Stopping...");
   await stack.stop();
   return 0;
+}
+
+/** Our parent, or the parent of the shell between npm and us. */
+function npmProcess(): number {
+  const parent = process.ppid;
+  const shown = spawnSync("ps", ["-o", "ppid=,comm=", "-p", String(parent)], { encoding: "utf8" });
+  const [ppid, name] = (shown.stdout ?? "").trim().split(/\s+/);
+  return name && /^-?(.*\/)?(ba|da|z|k)?sh$/.test(name) ? Number(ppid) : parent;
 }
 
 function describe(stack: Stack, ms: number): string {

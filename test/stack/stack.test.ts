@@ -11,12 +11,14 @@ import { NodeWebSocket } from "../../local/websocket.ts";
 import { freePort } from "../../local/ports.ts";
 import { reset } from "../../local/supabase.ts";
 import {
+  byNpm,
   ended,
   family,
   finish,
   flags,
   isFree,
   type Ports,
+  run,
   start,
   type Started,
   survivors,
@@ -92,7 +94,10 @@ describe("a running stack", () => {
   test("a second start says in one line what helps", async () => {
     const same = await finish(["start", ...flags(at, dataDir)]);
     assert.equal(same.code, 1);
-    assert.match(same.output.trim(), /^the stack is already running on port \d+: .*--port.*$/);
+    assert.match(
+      same.output.trim(),
+      /^the stack is already running on port \d+ \(process \d+\): .*--port.*$/,
+    );
     const other = await finish(["start", ...flags(await ports(), dataDir)]);
     assert.equal(other.code, 1);
     assert.match(other.output.trim(), /^\S+ is in use by process \d+: .*--data-dir.*$/);
@@ -317,6 +322,37 @@ describe("the end of a stack", () => {
     assert.equal(still.error, null);
     third.child.kill("SIGTERM");
     assert.equal(await ended(third.child), 0);
+  });
+
+  test("npm start ends with npm, however npm ends", async () => {
+    const at = await ports();
+    const data = join(folder, "by-npm");
+    for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+      const stack = await start(at, data, [], byNpm);
+      const members = family(stack.child.pid ?? 0);
+      assert.ok(members.length >= 3, "npm runs the stack");
+      stack.child.kill(signal);
+      assert.deepEqual(await survivors(members, 8000), []);
+      assert.ok(await isFree(at.api) && await isFree(at.db));
+    }
+  });
+
+  test("a first start that was interrupted is made up for by the next", async () => {
+    const at = await ports();
+    const data = join(folder, "interrupted");
+    const { child, output } = run(["start", ...flags(at, data)]);
+    while (!output().includes("and the seed") && child.exitCode === null) await sleep(20);
+    await sleep(500);
+    child.kill("SIGINT");
+    await ended(child);
+    const stack = await start(at, data);
+    const { error } = await client(stack).auth.signInWithPassword({
+      email: "ada@example.com",
+      password: "turnbase-demo",
+    });
+    assert.equal(error, null);
+    stack.child.kill("SIGTERM");
+    await ended(stack.child);
   });
 
   test("the native engine ends in the same ways", async () => {

@@ -21,8 +21,13 @@ export interface Ports {
 }
 
 /** `npm start` as a child, up to the lines that it prints when it is ready. */
-export async function start(ports: Ports, dataDir: string, more: string[] = []): Promise<Started> {
-  const { child, output } = run(["start", ...flags(ports, dataDir), ...more]);
+export async function start(
+  ports: Ports,
+  dataDir: string,
+  more: string[] = [],
+  by: (args: string[]) => Running = run,
+): Promise<Started> {
+  const { child, output } = by(["start", ...flags(ports, dataDir), ...more]);
   const value = (name: string) => new RegExp(`^ *${name}: (\\S+)`, "m").exec(output())?.[1] ?? "";
   for (const end = Date.now() + 30_000; Date.now() < end; await sleep(20)) {
     if (/Ctrl-C stops the stack/.test(output())) {
@@ -51,9 +56,23 @@ export function flags(ports: Ports, dataDir: string): string[] {
   return ["--port", String(ports.api), "--db-port", String(ports.db), "--data-dir", dataDir];
 }
 
-function run(args: string[]): { child: ChildProcess; output: () => string } {
+interface Running {
+  child: ChildProcess;
+  output: () => string;
+}
+
+export function run(args: string[]): Running {
+  return watch(process.execPath, ["--import", "tsx", main, ...args]);
+}
+
+/** As people type it. */
+export function byNpm([command = "", ...args]: string[]): Running {
+  return watch("npm", [command, "--", ...args]);
+}
+
+function watch(program: string, args: string[]): Running {
   const { DATABASE_URL: _, POSTGRES_URL: __, ...env } = process.env;
-  const child = spawn(process.execPath, ["--import", "tsx", main, ...args], { cwd, env });
+  const child = spawn(program, args, { cwd, env });
   let text = "";
   child.stdout.on("data", (data) => (text += String(data)));
   child.stderr.on("data", (data) => (text += String(data)));
