@@ -63,8 +63,8 @@ function environment(): NodeJS.ProcessEnv {
 /** What `npm run <script> -- <more>` runs, without npm in between, which keeps signals to itself. */
 function scriptArgs(script: string, more: string[]): string[] {
   const [runner, ...args] = (manifest.scripts[script] ?? "").split(" ");
-  assert.equal(runner, "tsx", `package.json: ${script}`);
-  return ["--import", "tsx", ...args, ...more];
+  assert.equal(runner, "node", `package.json: ${script}`);
+  return [...args, ...more];
 }
 
 /** `npm start` on ports and a folder of its own, up to the lines that say it is ready. */
@@ -176,7 +176,7 @@ async function runCommand(command: Command): Promise<void> {
     }
     case "script": {
       const script = command.words.at(-1) ?? "";
-      const [, file = ""] = /^tsx (\S+)/.exec(manifest.scripts[script] ?? "") ?? [];
+      const [, file = ""] = /^node --import tsx (\S+)/.exec(manifest.scripts[script] ?? "") ?? [];
       assert.ok(readFileSync(join(root, file), "utf8"), script);
       break;
     }
