@@ -46,6 +46,7 @@ begin
       ('type', 'public.session_state'), ('type', 'public.session_status'),
       ('type', 'public.content_mode'),
       ('function', 'public.update_session_activity'),
+      ('function', 'public.set_session_state'),
       ('function', 'public.complete_conversation_session'),
       ('function', 'public.cancel_conversation_session'),
       -- 0040_conversation_messages
@@ -76,7 +77,6 @@ begin
       ('function', 'private.encode_cursor'),
       ('type', 'public.session_list_item'),
       ('function', 'public.create_conversation_session'),
-      ('function', 'public.set_session_state'),
       ('function', 'public.reopen_conversation_session'),
       ('function', 'public.rename_session'), ('function', 'public.list_sessions'),
       ('function', 'public.get_session'), ('function', 'public.count_sessions'),
