@@ -35,7 +35,7 @@ export class Copies {
       );
       const found = rows[0];
       if (!found?.superuser) {
-        throw new Error("--db-url must name a superuser, who can break things");
+        throw new Error("the URL must name a superuser, who can break things");
       }
       if (found.owner === null) {
         throw new Error("the database has no schema private: run the migrations first");

@@ -31,7 +31,7 @@ async function runSql(url: string, sql: string): Promise<void> {
 }
 
 function mutate(...args: string[]): Promise<{ code: unknown; output: string }> {
-  const command = ["--import", "tsx", "test/mutation/run.ts", "--db-url", adminUrl, ...args];
+  const command = ["--import", "tsx", "test/mutation/run.ts", "--copy-of", adminUrl, ...args];
   return new Promise((done) => {
     execFile(process.execPath, command, { cwd: root }, (error, stdout, stderr) => {
       done({ code: error ? error.code : 0, output: stdout + stderr });

@@ -21,7 +21,8 @@ const usage = `npm run test:mutation -- [options]
   --seed TEXT     the same seed picks the same ones; the date by default
   --jobs N        how many at a time (2)
   --list          print the mutants, try none
-  --db-url URL    a superuser's URL; its database is only copied, one without the migrations is left alone
+  --db-url URL    a superuser's URL: a database is made on that server, and dropped at the end
+  --copy-of URL   a superuser's URL: break copies of that database, which nobody may be connected to
   --tests FOLDER  another suite than supabase/tests; equivalent.ts is not read then`;
 
 const ownTests = "supabase/tests";
@@ -131,6 +132,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       "db-url": { type: "string" },
+      "copy-of": { type: "string" },
       tests: { type: "string", default: ownTests },
       only: { type: "string" },
       sample: { type: "string" },
@@ -144,7 +146,7 @@ async function main(): Promise<void> {
   const { tests, only, seed, list } = values;
   const jobs = count("--jobs", values.jobs);
   const size = values.sample === undefined ? undefined : count("--sample", values.sample);
-  await using target = await openTarget(values["db-url"]);
+  await using target = await openTarget(values["db-url"], values["copy-of"]);
   const options = { adminUrl: target.adminUrl, tests, only, sample: size, seed, jobs, list };
   process.exitCode = await run(options) ? 0 : 1;
 }
