@@ -64,6 +64,152 @@ export type Database = {
         };
         Relationships: [];
       };
+      "budget_alerts": {
+        Row: {
+          "budget_id": string;
+          "created_at": string;
+          "limit_kind": Database["public"]["Enums"]["budget_limit"];
+          "limit_usd": number;
+          "period_start": string;
+          "spent_usd": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "budget_id": string;
+          "created_at"?: string;
+          "limit_kind": Database["public"]["Enums"]["budget_limit"];
+          "limit_usd": number;
+          "period_start": string;
+          "spent_usd": number;
+        };
+        Update: {
+          "budget_id"?: string;
+          "created_at"?: string;
+          "limit_kind"?: Database["public"]["Enums"]["budget_limit"];
+          "limit_usd"?: number;
+          "period_start"?: string;
+          "spent_usd"?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "budget_alerts_budget_id_fkey";
+            columns: ["budget_id"];
+            isOneToOne: false;
+            referencedRelation: "budgets";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "budget_reservations": {
+        Row: {
+          "amount_usd": number;
+          "brand_id": string | null;
+          "closed_at": string | null;
+          "created_at": string;
+          "expires_at": string;
+          "id": string;
+          "reserved_by": Database["public"]["Enums"]["cost_reporter"];
+          "session_id": string | null;
+          "soft_limit_reached": boolean;
+          "status": Database["public"]["Enums"]["reservation_status"];
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "amount_usd": number;
+          "brand_id"?: string | null;
+          "closed_at"?: string | null;
+          "created_at"?: string;
+          "expires_at": string;
+          "id"?: string;
+          "reserved_by": Database["public"]["Enums"]["cost_reporter"];
+          "session_id"?: string | null;
+          "soft_limit_reached"?: boolean;
+          "status"?: Database["public"]["Enums"]["reservation_status"];
+          "user_id"?: string | null;
+        };
+        Update: {
+          "amount_usd"?: number;
+          "brand_id"?: string | null;
+          "closed_at"?: string | null;
+          "created_at"?: string;
+          "expires_at"?: string;
+          "id"?: string;
+          "reserved_by"?: Database["public"]["Enums"]["cost_reporter"];
+          "session_id"?: string | null;
+          "soft_limit_reached"?: boolean;
+          "status"?: Database["public"]["Enums"]["reservation_status"];
+          "user_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "budget_reservations_brand_id_fkey";
+            columns: ["brand_id"];
+            isOneToOne: false;
+            referencedRelation: "brands";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "budget_reservations_session_id_fkey";
+            columns: ["session_id"];
+            isOneToOne: false;
+            referencedRelation: "active_sessions_summary";
+            referencedColumns: ["session_id"];
+          },
+          {
+            foreignKeyName: "budget_reservations_session_id_fkey";
+            columns: ["session_id"];
+            isOneToOne: false;
+            referencedRelation: "conversation_sessions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "budgets": {
+        Row: {
+          "brand_id": string | null;
+          "created_at": string;
+          "hard_limit_usd": number | null;
+          "id": string;
+          "last_reserved_at": string | null;
+          "period": Database["public"]["Enums"]["budget_period"];
+          "soft_limit_usd": number | null;
+          "updated_at": string;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "brand_id"?: string | null;
+          "created_at"?: string;
+          "hard_limit_usd"?: number | null;
+          "id"?: string;
+          "last_reserved_at"?: string | null;
+          "period": Database["public"]["Enums"]["budget_period"];
+          "soft_limit_usd"?: number | null;
+          "updated_at"?: string;
+          "user_id"?: string | null;
+        };
+        Update: {
+          "brand_id"?: string | null;
+          "created_at"?: string;
+          "hard_limit_usd"?: number | null;
+          "id"?: string;
+          "last_reserved_at"?: string | null;
+          "period"?: Database["public"]["Enums"]["budget_period"];
+          "soft_limit_usd"?: number | null;
+          "updated_at"?: string;
+          "user_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "budgets_brand_id_fkey";
+            columns: ["brand_id"];
+            isOneToOne: false;
+            referencedRelation: "brands";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "conversation_messages": {
         Row: {
           "action_taken": string | null;
@@ -201,6 +347,13 @@ export type Database = {
             foreignKeyName: "conversation_messages_session_id_fkey";
             columns: ["session_id"];
             isOneToOne: false;
+            referencedRelation: "active_sessions_summary";
+            referencedColumns: ["session_id"];
+          },
+          {
+            foreignKeyName: "conversation_messages_session_id_fkey";
+            columns: ["session_id"];
+            isOneToOne: false;
             referencedRelation: "conversation_sessions";
             referencedColumns: ["id"];
           },
@@ -230,6 +383,7 @@ export type Database = {
           "parsed_intent": Json | null;
           "pending_questions": NonNullable<Json>;
           "pinned_at": string | null;
+          "prior_message_id": string | null;
           "request_hash": string | null;
           "selected_kb_ids": (string)[];
           "settings": NonNullable<Json>;
@@ -265,6 +419,7 @@ export type Database = {
           "parsed_intent"?: Json | null;
           "pending_questions"?: NonNullable<Json>;
           "pinned_at"?: string | null;
+          "prior_message_id"?: string | null;
           "request_hash"?: string | null;
           "selected_kb_ids"?: (string)[];
           "settings"?: NonNullable<Json>;
@@ -299,6 +454,7 @@ export type Database = {
           "parsed_intent"?: Json | null;
           "pending_questions"?: NonNullable<Json>;
           "pinned_at"?: string | null;
+          "prior_message_id"?: string | null;
           "request_hash"?: string | null;
           "selected_kb_ids"?: (string)[];
           "settings"?: NonNullable<Json>;
@@ -319,6 +475,64 @@ export type Database = {
             referencedColumns: ["id"];
           },
         ];
+      };
+      "model_prices": {
+        Row: {
+          "cache_write_1h_usd_per_mtok": number | null;
+          "cache_write_usd_per_mtok": number | null;
+          "cached_input_usd_per_mtok": number | null;
+          "created_at": string;
+          "id": string;
+          "input_includes_cache": boolean;
+          "input_usd_per_mtok": number;
+          "min_input_tokens": number;
+          "model": string;
+          "output_includes_reasoning": boolean;
+          "output_usd_per_mtok": number;
+          "provider": string;
+          "service_tier": string;
+          "source": string;
+          "source_date": string;
+          "validity": unknown;
+        };
+        ComputedFields: never;
+        Insert: {
+          "cache_write_1h_usd_per_mtok"?: number | null;
+          "cache_write_usd_per_mtok"?: number | null;
+          "cached_input_usd_per_mtok"?: number | null;
+          "created_at"?: string;
+          "id"?: string;
+          "input_includes_cache"?: boolean;
+          "input_usd_per_mtok": number;
+          "min_input_tokens"?: number;
+          "model": string;
+          "output_includes_reasoning"?: boolean;
+          "output_usd_per_mtok": number;
+          "provider": string;
+          "service_tier"?: string;
+          "source": string;
+          "source_date": string;
+          "validity"?: unknown;
+        };
+        Update: {
+          "cache_write_1h_usd_per_mtok"?: number | null;
+          "cache_write_usd_per_mtok"?: number | null;
+          "cached_input_usd_per_mtok"?: number | null;
+          "created_at"?: string;
+          "id"?: string;
+          "input_includes_cache"?: boolean;
+          "input_usd_per_mtok"?: number;
+          "min_input_tokens"?: number;
+          "model"?: string;
+          "output_includes_reasoning"?: boolean;
+          "output_usd_per_mtok"?: number;
+          "provider"?: string;
+          "service_tier"?: string;
+          "source"?: string;
+          "source_date"?: string;
+          "validity"?: unknown;
+        };
+        Relationships: [];
       };
       "profiles": {
         Row: {
@@ -351,6 +565,49 @@ export type Database = {
           "updated_at"?: string;
           "user_id"?: string;
           "username"?: string | null;
+        };
+        Relationships: [];
+      };
+      "repricings": {
+        Row: {
+          "actor": string;
+          "at": string;
+          "cost_usd_after": number;
+          "cost_usd_before": number;
+          "from_at": string;
+          "id": number;
+          "is_complete": boolean;
+          "messages_changed": number;
+          "model": string | null;
+          "provider": string | null;
+          "to_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "actor": string;
+          "at"?: string;
+          "cost_usd_after": number;
+          "cost_usd_before": number;
+          "from_at": string;
+          "id"?: never;
+          "is_complete": boolean;
+          "messages_changed": number;
+          "model"?: string | null;
+          "provider"?: string | null;
+          "to_at": string;
+        };
+        Update: {
+          "actor"?: string;
+          "at"?: string;
+          "cost_usd_after"?: number;
+          "cost_usd_before"?: number;
+          "from_at"?: string;
+          "id"?: never;
+          "is_complete"?: boolean;
+          "messages_changed"?: number;
+          "model"?: string | null;
+          "provider"?: string | null;
+          "to_at"?: string;
         };
         Relationships: [];
       };
@@ -388,6 +645,13 @@ export type Database = {
             foreignKeyName: "session_events_session_id_fkey";
             columns: ["session_id"];
             isOneToOne: false;
+            referencedRelation: "active_sessions_summary";
+            referencedColumns: ["session_id"];
+          },
+          {
+            foreignKeyName: "session_events_session_id_fkey";
+            columns: ["session_id"];
+            isOneToOne: false;
             referencedRelation: "conversation_sessions";
             referencedColumns: ["id"];
           },
@@ -395,6 +659,33 @@ export type Database = {
       };
     };
     Views: {
+      "active_sessions_summary": {
+        Row: {
+          "agent_type": string | null;
+          "brand_id": string | null;
+          "created_at": string;
+          "last_activity_at": string;
+          "last_message": string | null;
+          "last_message_role": Database["public"]["Enums"]["message_role"] | null;
+          "message_count": number;
+          "session_id": string;
+          "state": Database["public"]["Enums"]["session_state"];
+          "title": string | null;
+          "total_cost_usd": number;
+          "total_tokens": number;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "conversation_sessions_brand_id_fkey";
+            columns: ["brand_id"];
+            isOneToOne: false;
+            referencedRelation: "brands";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "daily_message_volume": {
         Row: {
           "assistant_messages": number | null;
@@ -419,6 +710,112 @@ export type Database = {
           "request_count": number | null;
           "total_cost_usd": number | null;
           "total_tokens": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "response_time_stats": {
+        Row: {
+          "avg_latency_ms": number | null;
+          "day": string | null;
+          "p50_latency_ms": number | null;
+          "p95_latency_ms": number | null;
+          "p99_latency_ms": number | null;
+          "provider": string | null;
+          "response_count": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "unpriced_usage": {
+        Row: {
+          "first_day": string | null;
+          "last_day": string | null;
+          "model_used": string | null;
+          "provider": string | null;
+          "request_count": number | null;
+          "total_tokens": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "usage_daily": {
+        Row: {
+          "assistant_messages": number | null;
+          "brand_id": string | null;
+          "cache_write_1h_tokens": number | null;
+          "cache_write_tokens": number | null;
+          "cached_input_tokens": number | null;
+          "cost_usd": number | null;
+          "day": string | null;
+          "errors": number | null;
+          "first_used_at": string | null;
+          "input_tokens": number | null;
+          "last_used_at": string | null;
+          "latency_count": number | null;
+          "latency_histogram": (number)[] | null;
+          "latency_ms_sum": number | null;
+          "model": string | null;
+          "output_tokens": number | null;
+          "price_book_cost_usd": number | null;
+          "provider": string | null;
+          "reasoning_tokens": number | null;
+          "reported_by": Database["public"]["Enums"]["cost_reporter"] | null;
+          "requests": number | null;
+          "system_messages": number | null;
+          "tool_messages": number | null;
+          "total_tokens": number | null;
+          "unpriced_requests": number | null;
+          "unpriced_tokens": number | null;
+          "user_id": string | null;
+          "user_messages": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "usage_totals": {
+        Row: {
+          "assistant_messages": number | null;
+          "cache_write_1h_tokens": number | null;
+          "cache_write_tokens": number | null;
+          "cached_input_tokens": number | null;
+          "cost_usd": number | null;
+          "day": string | null;
+          "errors": number | null;
+          "first_used_at": string | null;
+          "input_tokens": number | null;
+          "last_used_at": string | null;
+          "latency_count": number | null;
+          "latency_histogram": (number)[] | null;
+          "latency_ms_sum": number | null;
+          "model": string | null;
+          "output_tokens": number | null;
+          "price_book_cost_usd": number | null;
+          "provider": string | null;
+          "reasoning_tokens": number | null;
+          "reported_by": Database["public"]["Enums"]["cost_reporter"] | null;
+          "requests": number | null;
+          "system_messages": number | null;
+          "tool_messages": number | null;
+          "total_tokens": number | null;
+          "unpriced_requests": number | null;
+          "unpriced_tokens": number | null;
+          "user_messages": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "user_activity_summary": {
+        Row: {
+          "active_days": number | null;
+          "first_active_at": string | null;
+          "last_active_at": string | null;
+          "message_count": number | null;
+          "request_count": number | null;
+          "total_cost_usd": number | null;
+          "total_tokens": number | null;
+          "user_id": string | null;
+          "user_messages": number | null;
         };
         ComputedFields: never;
         Relationships: [];
@@ -460,6 +857,7 @@ export type Database = {
           "parsed_intent": Json | null;
           "pending_questions": NonNullable<Json>;
           "pinned_at": string | null;
+          "prior_message_id": string | null;
           "request_hash": string | null;
           "selected_kb_ids": (string)[];
           "settings": NonNullable<Json>;
@@ -503,6 +901,7 @@ export type Database = {
           "parsed_intent": Json | null;
           "pending_questions": NonNullable<Json>;
           "pinned_at": string | null;
+          "prior_message_id": string | null;
           "request_hash": string | null;
           "selected_kb_ids": (string)[];
           "settings": NonNullable<Json>;
@@ -565,6 +964,7 @@ export type Database = {
           "parsed_intent": Json | null;
           "pending_questions": NonNullable<Json>;
           "pinned_at": string | null;
+          "prior_message_id": string | null;
           "request_hash": string | null;
           "selected_kb_ids": (string)[];
           "settings": NonNullable<Json>;
@@ -581,6 +981,26 @@ export type Database = {
           to: "conversation_sessions";
           isOneToOne: true;
           isSetofReturn: false;
+        };
+      };
+      "get_brand_usage": {
+        Args: { "p_brand_id": string; "p_from": string; "p_to": string };
+        Returns: Database["public"]["CompositeTypes"]["brand_usage"][];
+        SetofOptions: {
+          from: "*";
+          to: "brand_usage";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
+      "get_budget_status": {
+        Args: { "p_brand_id"?: string };
+        Returns: Database["public"]["CompositeTypes"]["budget_status"][];
+        SetofOptions: {
+          from: "*";
+          to: "budget_status";
+          isOneToOne: false;
+          isSetofReturn: true;
         };
       };
       "get_conversation_history": {
@@ -708,6 +1128,7 @@ export type Database = {
           "parsed_intent": Json | null;
           "pending_questions": NonNullable<Json>;
           "pinned_at": string | null;
+          "prior_message_id": string | null;
           "request_hash": string | null;
           "selected_kb_ids": (string)[];
           "settings": NonNullable<Json>;
@@ -737,6 +1158,16 @@ export type Database = {
           isSetofReturn: true;
         };
       };
+      "get_session_stats": {
+        Args: { "p_session_id": string };
+        Returns: Database["public"]["CompositeTypes"]["session_stats"];
+        SetofOptions: {
+          from: "*";
+          to: "session_stats";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "list_sessions": {
         Args: {
           "p_agent_type"?: string;
@@ -752,6 +1183,92 @@ export type Database = {
           to: "session_list_item";
           isOneToOne: false;
           isSetofReturn: true;
+        };
+      };
+      "log_turn": {
+        Args: {
+          "p_assistant_message"?: string;
+          "p_cache_write_1h_tokens"?: number;
+          "p_cache_write_tokens"?: number;
+          "p_cached_input_tokens"?: number;
+          "p_cost_usd"?: number;
+          "p_error_message"?: string;
+          "p_finish_reason"?: string;
+          "p_input_tokens"?: number;
+          "p_latency_ms"?: number;
+          "p_metadata"?: Json;
+          "p_model_used"?: string;
+          "p_mood"?: string;
+          "p_output_tokens"?: number;
+          "p_provider"?: string;
+          "p_reasoning_tokens"?: number;
+          "p_reservation_id"?: string;
+          "p_service_tier"?: string;
+          "p_session_id": string;
+          "p_time_to_first_token_ms"?: number;
+          "p_tokens_used"?: number;
+          "p_tool_calls"?: Json;
+          "p_turn_id": string;
+          "p_user_message": string;
+        };
+        Returns: Database["public"]["CompositeTypes"]["appended_message"][];
+        SetofOptions: {
+          from: "*";
+          to: "appended_message";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
+      "merge_usage": { Args: Record<PropertyKey, never>; Returns: number };
+      "record_usage": {
+        Args: {
+          "p_brand_id"?: string;
+          "p_cache_write_1h_tokens"?: number;
+          "p_cache_write_tokens"?: number;
+          "p_cached_input_tokens"?: number;
+          "p_cost_usd"?: number;
+          "p_input_tokens"?: number;
+          "p_is_error"?: boolean;
+          "p_latency_ms"?: number;
+          "p_model_used"?: string;
+          "p_output_tokens"?: number;
+          "p_provider"?: string;
+          "p_reasoning_tokens"?: number;
+          "p_reservation_id"?: string;
+          "p_service_tier"?: string;
+          "p_tokens_used"?: number;
+          "p_usage_id": string;
+          "p_used_at"?: string;
+          "p_user_id"?: string;
+        };
+        Returns: Database["public"]["CompositeTypes"]["usage_record"];
+        SetofOptions: {
+          from: "*";
+          to: "usage_record";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "release_budget": {
+        Args: { "p_reservation_id": string };
+        Returns: {
+          "amount_usd": number;
+          "brand_id": string | null;
+          "closed_at": string | null;
+          "created_at": string;
+          "expires_at": string;
+          "id": string;
+          "reserved_by": Database["public"]["Enums"]["cost_reporter"];
+          "session_id": string | null;
+          "soft_limit_reached": boolean;
+          "status": Database["public"]["Enums"]["reservation_status"];
+          "user_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "budget_reservations";
+          isOneToOne: true;
+          isSetofReturn: false;
         };
       };
       "rename_session": {
@@ -779,6 +1296,7 @@ export type Database = {
           "parsed_intent": Json | null;
           "pending_questions": NonNullable<Json>;
           "pinned_at": string | null;
+          "prior_message_id": string | null;
           "request_hash": string | null;
           "selected_kb_ids": (string)[];
           "settings": NonNullable<Json>;
@@ -822,6 +1340,7 @@ export type Database = {
           "parsed_intent": Json | null;
           "pending_questions": NonNullable<Json>;
           "pinned_at": string | null;
+          "prior_message_id": string | null;
           "request_hash": string | null;
           "selected_kb_ids": (string)[];
           "settings": NonNullable<Json>;
@@ -836,6 +1355,61 @@ export type Database = {
         SetofOptions: {
           from: "*";
           to: "conversation_sessions";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "reprice_messages": {
+        Args: {
+          "p_from": string;
+          "p_limit"?: number;
+          "p_model"?: string;
+          "p_provider"?: string;
+          "p_to": string;
+        };
+        Returns: {
+          "actor": string;
+          "at": string;
+          "cost_usd_after": number;
+          "cost_usd_before": number;
+          "from_at": string;
+          "id": number;
+          "is_complete": boolean;
+          "messages_changed": number;
+          "model": string | null;
+          "provider": string | null;
+          "to_at": string;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "repricings";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "reserve_budget": {
+        Args: {
+          "p_amount_usd": number;
+          "p_reservation_id"?: string;
+          "p_session_id": string;
+          "p_ttl_seconds"?: number;
+        };
+        Returns: {
+          "amount_usd": number;
+          "brand_id": string | null;
+          "closed_at": string | null;
+          "created_at": string;
+          "expires_at": string;
+          "id": string;
+          "reserved_by": Database["public"]["Enums"]["cost_reporter"];
+          "session_id": string | null;
+          "soft_limit_reached": boolean;
+          "status": Database["public"]["Enums"]["reservation_status"];
+          "user_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "budget_reservations";
           isOneToOne: true;
           isSetofReturn: false;
         };
@@ -865,6 +1439,7 @@ export type Database = {
           "parsed_intent": Json | null;
           "pending_questions": NonNullable<Json>;
           "pinned_at": string | null;
+          "prior_message_id": string | null;
           "request_hash": string | null;
           "selected_kb_ids": (string)[];
           "settings": NonNullable<Json>;
@@ -883,16 +1458,41 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "settle_budget": {
+        Args: { "p_reservation_id": string };
+        Returns: {
+          "amount_usd": number;
+          "brand_id": string | null;
+          "closed_at": string | null;
+          "created_at": string;
+          "expires_at": string;
+          "id": string;
+          "reserved_by": Database["public"]["Enums"]["cost_reporter"];
+          "session_id": string | null;
+          "soft_limit_reached": boolean;
+          "status": Database["public"]["Enums"]["reservation_status"];
+          "user_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "budget_reservations";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
     };
     Enums: {
       "app_role": "user" | "admin" | "developer";
       "brand_role": "owner" | "admin" | "analyst" | "member";
+      "budget_limit": "soft" | "hard";
+      "budget_period": "day" | "month";
       "content_mode": "full" | "redacted" | "none";
       "cost_reporter": "authenticated" | "service_role" | "visitor";
       "cost_source": "reported" | "price_book" | "unpriced" | "none";
       "message_content_type": "text" | "markdown" | "json" | "code";
       "message_role": "user" | "assistant" | "system" | "tool";
       "message_status": "streaming" | "complete" | "failed" | "cancelled" | "interrupted";
+      "reservation_status": "held" | "settled" | "released";
       "session_state":
         | "initial"
         | "gathering"
@@ -948,6 +1548,34 @@ export type Database = {
         "edited_at": string | null;
         "inserted": boolean | null;
       };
+      "brand_usage": {
+        "day": string | null;
+        "provider": string | null;
+        "model": string | null;
+        "request_count": number | null;
+        "error_count": number | null;
+        "message_count": number | null;
+        "unpriced_requests": number | null;
+        "input_tokens": number | null;
+        "output_tokens": number | null;
+        "total_tokens": number | null;
+        "total_cost_usd": number | null;
+        "claimed_cost_usd": number | null;
+        "avg_latency_ms": number | null;
+        "p95_latency_ms": number | null;
+      };
+      "budget_status": {
+        "budget_id": string | null;
+        "user_id": string | null;
+        "brand_id": string | null;
+        "period": Database["public"]["Enums"]["budget_period"] | null;
+        "period_start": string | null;
+        "soft_limit_usd": number | null;
+        "hard_limit_usd": number | null;
+        "spent_usd": number | null;
+        "held_usd": number | null;
+        "remaining_usd": number | null;
+      };
       "message_role_stats": {
         "role": Database["public"]["Enums"]["message_role"] | null;
         "message_count": number | null;
@@ -981,6 +1609,7 @@ export type Database = {
         "deleted_at": string | null;
         "status": Database["public"]["Enums"]["session_status"] | null;
         "active_message_id": string | null;
+        "prior_message_id": string | null;
         "branch_count": number | null;
         "last_sequence": number | null;
         "message_count": number | null;
@@ -989,6 +1618,22 @@ export type Database = {
         "updated_at": string | null;
         "request_hash": string | null;
         "cursor": string | null;
+      };
+      "session_stats": {
+        "session_id": string | null;
+        "message_count": number | null;
+        "conversation_count": number | null;
+        "started_at": string | null;
+        "last_activity_at": string | null;
+        "avg_latency_ms": number | null;
+        "total_tokens": number | null;
+        "total_cost_usd": number | null;
+      };
+      "usage_record": {
+        "id": string | null;
+        "cost_usd": number | null;
+        "cost_source": Database["public"]["Enums"]["cost_source"] | null;
+        "inserted": boolean | null;
       };
     };
   };
@@ -1100,12 +1745,15 @@ export const Constants = {
     Enums: {
       "app_role": ["user", "admin", "developer"],
       "brand_role": ["owner", "admin", "analyst", "member"],
+      "budget_limit": ["soft", "hard"],
+      "budget_period": ["day", "month"],
       "content_mode": ["full", "redacted", "none"],
       "cost_reporter": ["authenticated", "service_role", "visitor"],
       "cost_source": ["reported", "price_book", "unpriced", "none"],
       "message_content_type": ["text", "markdown", "json", "code"],
       "message_role": ["user", "assistant", "system", "tool"],
       "message_status": ["streaming", "complete", "failed", "cancelled", "interrupted"],
+      "reservation_status": ["held", "settled", "released"],
       "session_state": [
         "initial",
         "gathering",

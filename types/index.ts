@@ -21,6 +21,32 @@ type Rows = {
     Public["CompositeTypes"]["message_role_stats"],
     "role" | "message_count" | "total_tokens" | "total_cost_usd"
   >;
+  session_stats: NotNull<
+    Public["CompositeTypes"]["session_stats"],
+    Exclude<keyof Public["CompositeTypes"]["session_stats"], "avg_latency_ms">
+  >;
+  usage_record: NotNull<
+    Public["CompositeTypes"]["usage_record"],
+    "id" | "cost_source" | "inserted"
+  >;
+  brand_usage: NotNull<
+    Public["CompositeTypes"]["brand_usage"],
+    Exclude<keyof Public["CompositeTypes"]["brand_usage"], "avg_latency_ms" | "p95_latency_ms">
+  >;
+  budget_status: NotNull<
+    Public["CompositeTypes"]["budget_status"],
+    "budget_id" | "period" | "period_start" | "spent_usd" | "held_usd"
+  >;
+  model_prices: Flat<
+    Omit<Public["Tables"]["model_prices"]["Row"], "validity"> & {
+      /** A tstzrange as text: `["2026-01-01 00:00:00+00",)`. */
+      validity: string;
+    }
+  >;
+};
+// US dollars; as text where a JavaScript number would lose digits.
+type WithMoney<Args> = {
+  [Key in keyof Args]: Key extends "p_cost_usd" | "p_amount_usd" ? Args[Key] | string : Args[Key];
 };
 type Refined<T> = { [Name in keyof T]: Name extends keyof Rows ? Rows[Name] : T[Name] };
 type RefinedTables<T> = {
@@ -37,6 +63,11 @@ type RefinedFunctions<T> = {
         Args: { p_session_id: string; p_messages: AppendMessageInput[] };
       }
     >
+    : Name extends "log_turn" | "record_usage" | "reserve_budget" ? Flat<
+        Omit<RefinedResult<T[Name]>, "Args"> & {
+          Args: T[Name] extends { Args: infer Given } ? WithMoney<Given> : never;
+        }
+      >
     : RefinedResult<T[Name]>;
 };
 
@@ -80,6 +111,10 @@ export type Returns<Name extends FunctionName> = Schema["Functions"][Name]["Retu
 export type AppRole = Schema["Enums"]["app_role"];
 /** What a member may do in a brand. */
 export type BrandRole = Schema["Enums"]["brand_role"];
+/** soft: a flag and an alert. hard: no more reservations. */
+export type BudgetLimit = Schema["Enums"]["budget_limit"];
+/** UTC day or UTC month. */
+export type BudgetPeriod = Schema["Enums"]["budget_period"];
 /** How much of a text is kept. */
 export type ContentMode = Schema["Enums"]["content_mode"];
 /** Who wrote a message, and so who claims its cost. */
@@ -92,6 +127,8 @@ export type MessageContentType = Schema["Enums"]["message_content_type"];
 export type MessageRole = Schema["Enums"]["message_role"];
 /** Whether a message's text is whole. */
 export type MessageStatus = Schema["Enums"]["message_status"];
+/** Whether a reservation still holds. */
+export type ReservationStatus = Schema["Enums"]["reservation_status"];
 /** Where a conversation stands; delivered and cancelled are final. */
 export type SessionState = Schema["Enums"]["session_state"];
 /** Where a session is listed. */
@@ -192,6 +229,56 @@ export type UpdateMessageInput = Pick<
 >;
 /** Messages, tokens, US dollars and mean latency in milliseconds of one role. */
 export type MessageRoleStats = Schema["CompositeTypes"]["message_role_stats"];
+
+/** The arguments of log_turn: a message of the user and its answer, in one step. */
+export type LogTurnInput = Args<"log_turn">;
+/** Messages, turns, times, mean latency in milliseconds, tokens and US dollars of a session. */
+export type SessionStats = Schema["CompositeTypes"]["session_stats"];
+/** An open session with its last message. */
+export type ActiveSession = Row<"active_sessions_summary">;
+
+/** What a model costs, and from when to when. */
+export type ModelPrice = Row<"model_prices">;
+/** What reprice_messages changed. */
+export type Repricing = Row<"repricings">;
+/** The arguments of record_usage: a model call that has no message. */
+export type RecordUsageInput = Args<"record_usage">;
+/** What record_usage stored, or found stored already. */
+export type UsageRecord = Schema["CompositeTypes"]["usage_record"];
+/** Usage by UTC day, brand, user, provider, model and reporter. */
+export type UsageDay = Row<"usage_daily">;
+/** Everybody's usage by UTC day, provider, model and reporter. */
+export type UsageTotal = Row<"usage_totals">;
+/** Usage by provider and model over 30 UTC days. */
+export type ProviderUsage = Row<"provider_usage_stats">;
+/** Messages by UTC day and user. */
+export type DailyMessageVolume = Row<"daily_message_volume">;
+/** Latency by UTC day and provider over 30 UTC days. */
+export type ResponseTime = Row<"response_time_stats">;
+/** Calls whose cost is not known. */
+export type UnpricedUsage = Row<"unpriced_usage">;
+/** How much a user did, ever. */
+export type UserActivity = Row<"user_activity_summary">;
+/** Usage of a brand on a UTC day by provider and model. */
+export type BrandUsage = Schema["CompositeTypes"]["brand_usage"];
+
+/** How much a user or a brand may spend in a UTC day or month. */
+export type Budget = Row<"budgets">;
+/** What owners and admins of a brand, and service_role, name in a new budget. */
+export type CreateBudgetInput = Pick<
+  Insert<"budgets">,
+  "user_id" | "brand_id" | "period" | "soft_limit_usd" | "hard_limit_usd"
+>;
+/** What they may change of one. */
+export type UpdateBudgetInput = Pick<Update<"budgets">, "soft_limit_usd" | "hard_limit_usd">;
+/** A budget in its current period: spent, held and left. */
+export type BudgetStatus = Schema["CompositeTypes"]["budget_status"];
+/** A limit that was reached in a period. */
+export type BudgetAlert = Row<"budget_alerts">;
+/** The arguments of reserve_budget. */
+export type ReserveBudgetInput = Args<"reserve_budget">;
+/** Money held for a model call that is under way. */
+export type BudgetReservation = Row<"budget_reservations">;
 
 /** How list_sessions pages: at most 200 rows, on from the cursor of the last row of the page before. */
 export type PaginationOptions = Pick<Args<"list_sessions">, "p_limit" | "p_cursor">;

@@ -53,6 +53,7 @@ create table public.conversation_sessions (
     end
   ) stored,
   active_message_id    uuid,
+  prior_message_id     uuid,
   branch_count         integer                not null default 0,
   last_sequence        integer                not null default 0,
   message_count        integer                not null default 0,
@@ -101,6 +102,8 @@ comment on column public.conversation_sessions.deleted_at is
 comment on column public.conversation_sessions.status is 'Derived from archived_at and deleted_at.';
 comment on column public.conversation_sessions.active_message_id is
   'Last message of the branch that is shown; null while empty.';
+comment on column public.conversation_sessions.prior_message_id is
+  'What active_message_id was before the last write: the parent of what that one wrote.';
 comment on column public.conversation_sessions.branch_count is
   'How many branches there are beside the first; 0: a straight line.';
 comment on column public.conversation_sessions.last_sequence is
@@ -166,15 +169,21 @@ where o.state not in ('delivered', 'cancelled');
 
 -- Reads what the select policy hides, so it cannot be an invoker; takes no column of the row.
 create function private.my_deleted_session_ids()
-returns setof uuid
-language sql
+returns uuid[]
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-  select s.id
-  from public.conversation_sessions as s
-  where s.user_id = (select auth.uid()) and s.deleted_at is not null
+declare
+  v_user_id constant uuid := auth.uid();
+begin
+  return array(
+    select s.id
+    from public.conversation_sessions as s
+    where s.user_id = v_user_id and s.deleted_at is not null
+  );
+end
 $$;
 revoke all on function private.my_deleted_session_ids()
   from public, anon, authenticated, service_role;
@@ -267,12 +276,12 @@ create index session_events_actor_idx on public.session_events (actor);
 alter table public.session_events enable row level security;
 revoke all on table public.session_events from public, anon, authenticated, service_role;
 revoke all on sequence public.session_events_id_seq from public, anon, authenticated, service_role;
--- not in, a hashed list with a steady estimate; for <> all (array) the planner expects few rows to pass
--- and reads whole sessions.
+-- coalesce hides the comparison from the planner, which would expect few rows to pass and read whole
+-- sessions.
 create policy session_events_select_own on public.session_events for select to authenticated
   using (
     user_id = (select auth.uid())
-    and session_id not in (select private.my_deleted_session_ids())
+    and coalesce(session_id <> all ((select private.my_deleted_session_ids())::uuid[]), true)
   );
 comment on policy session_events_select_own on public.session_events is
   'Users read the history of their own sessions, but not of those in the trash.';
@@ -363,7 +372,7 @@ comment on function private.tg_conversation_sessions__guard_state() is
 create trigger conversation_sessions_20_guard_new_state before insert
   on public.conversation_sessions for each row when (new.state <> 'initial')
   execute function private.tg_conversation_sessions__guard_state();
-create trigger conversation_sessions_20_guard_state before update
+create trigger conversation_sessions_20_guard_state before update of state
   on public.conversation_sessions for each row when (old.state is distinct from new.state)
   execute function private.tg_conversation_sessions__guard_state();
 
@@ -414,7 +423,7 @@ revoke all on function private.tg_conversation_sessions__record_event()
 comment on function private.tg_conversation_sessions__record_event() is
   'Leaves a row in session_events for every move.';
 
-create trigger conversation_sessions_80_record_event after update
+create trigger conversation_sessions_80_record_event after update of state
   on public.conversation_sessions for each row when (old.state is distinct from new.state)
   execute function private.tg_conversation_sessions__record_event();
 

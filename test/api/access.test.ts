@@ -3,7 +3,9 @@ import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import type {
   Args,
+  CreateBudgetInput,
   CreateMessageInput,
+  UpdateBudgetInput,
   UpdateMessageInput,
   UpdateSessionInput,
 } from "../../types/index.ts";
@@ -42,8 +44,11 @@ const sessionCalls: { [Name in SessionFunction]: Omit<Args<Name>, "p_session_id"
   get_session: {},
   get_session_cost: {},
   get_session_message_stats: {},
+  get_session_stats: {},
+  log_turn: { p_turn_id: randomUUID(), p_user_message: "hers", p_assistant_message: "yours" },
   rename_session: { p_title: "hers" },
   reopen_conversation_session: {},
+  reserve_budget: { p_amount_usd: 1 },
   set_session_state: { p_state: "planning" },
 };
 type SessionFunction = {
@@ -56,6 +61,7 @@ async function snapshot() {
     ada.rpc("get_session", { p_session_id: session }),
     ada.rpc("get_conversation_history", { p_session_id: session }),
     ada.from("session_events").select(),
+    ada.from("budget_reservations").select(),
   ]);
 }
 
@@ -82,11 +88,30 @@ for (const [name, rest] of Object.entries(sessionCalls)) {
 }
 
 test("another user sees, changes and deletes no row of any table", async () => {
+  good(await ada.rpc("reserve_budget", { p_session_id: session, p_amount_usd: 1 }));
   const before = await snapshot();
-  const tables = ["conversation_sessions", "conversation_messages", "session_events"] as const;
+  const tables = [
+    "conversation_sessions",
+    "conversation_messages",
+    "session_events",
+    "budgets",
+    "budget_alerts",
+    "budget_reservations",
+  ] as const;
   for (const table of tables) assert.deepEqual(good(await eve.from(table).select()), [], table);
-  for (const view of ["provider_usage_stats", "daily_message_volume"] as const) {
-    assert.deepEqual(good(await eve.from(view).select()), [], view);
+  const views = [
+    "active_sessions_summary",
+    "daily_message_volume",
+    "provider_usage_stats",
+    "response_time_stats",
+    "unpriced_usage",
+    "usage_daily",
+    "usage_totals",
+    "user_activity_summary",
+  ] as const;
+  for (const view of views) assert.deepEqual(good(await eve.from(view).select()), [], view);
+  for (const table of ["model_prices", "repricings"] as const) {
+    assert.equal((await eve.from(table).select()).error?.code, "42501", table);
   }
   const touched = await Promise.all([
     eve.from("conversation_sessions").update({ title: "hers" }).eq("id", session).select(),
@@ -176,6 +201,14 @@ test("the anon key alone opens no table, view or function", async () => {
     p_messages: [{ role: "user", content: "x" }],
     p_state: "gathering",
     p_title: "x",
+    p_turn_id: randomUUID(),
+    p_user_message: "x",
+    p_amount_usd: 1,
+    p_reservation_id: randomUUID(),
+    p_brand_id: randomUUID(),
+    p_usage_id: randomUUID(),
+    p_from: "2026-01-01",
+    p_to: "2026-01-02",
   };
   for (const { name, args } of functions) {
     const known = (args as string[]).filter((arg) => arg in values);
@@ -284,6 +317,20 @@ const granted: [
       metadata: true,
       language: true,
     } satisfies Record<keyof UpdateSessionInput, true>,
+  ],
+  [
+    "insert on budgets",
+    {
+      user_id: true,
+      brand_id: true,
+      period: true,
+      soft_limit_usd: true,
+      hard_limit_usd: true,
+    } satisfies Record<keyof CreateBudgetInput, true>,
+  ],
+  [
+    "update on budgets",
+    { soft_limit_usd: true, hard_limit_usd: true } satisfies Record<keyof UpdateBudgetInput, true>,
   ],
 ];
 for (const [grant, columns] of granted) {

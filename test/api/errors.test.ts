@@ -57,6 +57,18 @@ const cases: Record<string, Record<string, () => PromiseLike<Answer>>> = {
     "a limit of 201": () => user.rpc("list_sessions", { p_limit: 201 }),
     "a malformed cursor": () => user.rpc("list_sessions", { p_cursor: "%%%" }),
     "a cursor of other bytes": () => user.rpc("list_sessions", { p_cursor: "AAAA" }),
+    "a cursor beyond the times": () =>
+      user.rpc("list_sessions", { p_cursor: `7${"f".repeat(47)}` }),
+    "a turn without an answer": () =>
+      user.rpc("log_turn", {
+        p_session_id: session,
+        p_turn_id: randomUUID(),
+        p_user_message: "x",
+      }),
+    "a hold below 0": () => user.rpc("reserve_budget", { p_session_id: session, p_amount_usd: -1 }),
+    "usage of nothing": () => api.service().rpc("record_usage", { p_usage_id: randomUUID() }),
+    "a window that ends before it begins": () =>
+      api.service().rpc("reprice_messages", { p_from: "2026-01-02", p_to: "2026-01-01" }),
     "no message": () => user.rpc("append_messages", { p_session_id: session, p_messages: [] }),
     "a message without a role": () => append([{ content: "x" }]),
     "an unknown key": () => append([{ role: "user", content: "x", status: "failed" }]),
@@ -98,6 +110,15 @@ const cases: Record<string, Record<string, () => PromiseLike<Answer>>> = {
     "set-returning, as one object": () =>
       user.rpc("get_latest_message", { p_session_id: nowhere }).maybeSingle(),
     "statistics": () => user.rpc("get_session_message_stats", { p_session_id: nowhere }),
+    "numbers": () => user.rpc("get_session_stats", { p_session_id: nowhere }),
+    "a turn": () =>
+      user.rpc("log_turn", {
+        p_session_id: nowhere,
+        p_turn_id: randomUUID(),
+        p_user_message: "x",
+        p_assistant_message: "y",
+      }),
+    "a hold": () => user.rpc("reserve_budget", { p_session_id: nowhere, p_amount_usd: 1 }),
     "a write": () => append([{ role: "user", content: "x" }], nowhere),
     "a plain insert": () =>
       user.from("conversation_messages").insert({
@@ -106,6 +127,43 @@ const cases: Record<string, Record<string, () => PromiseLike<Answer>>> = {
         content: "x",
       }),
     "a move": () => user.rpc("complete_conversation_session", { p_session_id: nowhere }),
+  },
+  BRAND_NOT_FOUND: {
+    "its usage": () =>
+      user.rpc("get_brand_usage", {
+        p_brand_id: nowhere,
+        p_from: "2026-01-01",
+        p_to: "2026-01-02",
+      }),
+    "its budgets": () => user.rpc("get_budget_status", { p_brand_id: nowhere }),
+  },
+  RESERVATION_NOT_FOUND: {
+    "settling": () => user.rpc("settle_budget", { p_reservation_id: nowhere }),
+    "releasing": () => user.rpc("release_budget", { p_reservation_id: nowhere }),
+  },
+  RESERVATION_CLOSED: {
+    "settling what was released": async () => {
+      const p_reservation_id = await hold();
+      good(await user.rpc("release_budget", { p_reservation_id }));
+      return await user.rpc("settle_budget", { p_reservation_id });
+    },
+    "releasing what was settled": async () => {
+      const p_reservation_id = await hold();
+      good(await user.rpc("settle_budget", { p_reservation_id }));
+      return await user.rpc("release_budget", { p_reservation_id });
+    },
+  },
+  BUDGET_EXCEEDED: {
+    "a hold above the hard limit": async () => {
+      const { client, id } = await api.user();
+      const { error } = await api.service().from("budgets")
+        .insert({ user_id: id, period: "day", hard_limit_usd: 1 });
+      assert.equal(error, null);
+      return await client.rpc("reserve_budget", {
+        p_session_id: await newSession(client),
+        p_amount_usd: "1.000000000000000001",
+      });
+    },
   },
   MESSAGE_NOT_FOUND: {
     "an unknown parent": () => append([{ role: "user", content: "x", parent: nowhere }]),
@@ -143,6 +201,24 @@ const cases: Record<string, Record<string, () => PromiseLike<Answer>>> = {
       const id = randomUUID();
       good(await append([{ id, role: "user", content: "one" }]));
       return await append([{ id, role: "user", content: "one" }], await newSession(user));
+    },
+    "a turn": async () => {
+      const turn = { p_session_id: session, p_turn_id: randomUUID(), p_user_message: "one" };
+      good(await user.rpc("log_turn", { ...turn, p_assistant_message: "two" }));
+      return await user.rpc("log_turn", { ...turn, p_assistant_message: "three" });
+    },
+    "recorded usage": async () => {
+      const p_usage_id = randomUUID();
+      good(await api.service().rpc("record_usage", { p_usage_id, p_cost_usd: 1 }));
+      return await api.service().rpc("record_usage", { p_usage_id, p_cost_usd: 2 });
+    },
+    "a hold of another amount": async () => {
+      const p_reservation_id = await hold();
+      return await user.rpc("reserve_budget", {
+        p_session_id: session,
+        p_amount_usd: 2,
+        p_reservation_id,
+      });
     },
     "another title under one key": async () => {
       const p_idempotency_key = randomUUID();
@@ -185,6 +261,11 @@ const cases: Record<string, Record<string, () => PromiseLike<Answer>>> = {
 /** As a client without our types could send it. */
 function append(messages: unknown[], id = session) {
   return user.rpc("append_messages", { p_session_id: id, p_messages: messages as never });
+}
+
+/** A hold of 1 US dollar for the session. */
+async function hold(): Promise<string> {
+  return good(await user.rpc("reserve_budget", { p_session_id: session, p_amount_usd: 1 })).id;
 }
 
 async function closedSession(): Promise<string> {

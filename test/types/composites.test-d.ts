@@ -1,9 +1,13 @@
 import type { Database as Generated } from "../../types/database.types.ts";
 import type {
   AppendedMessage,
+  BrandUsage,
+  BudgetStatus,
   Database,
   MessageRoleStats,
   SessionListItem,
+  SessionStats,
+  UsageRecord,
 } from "../../types/index.ts";
 import type { Holds, Same } from "./client.ts";
 
@@ -14,12 +18,20 @@ export type Columns = [
   Holds<Same<keyof AppendedMessage, keyof Composites["appended_message"]>>,
   Holds<Same<keyof SessionListItem, keyof Composites["session_list_item"]>>,
   Holds<Same<keyof MessageRoleStats, keyof Composites["message_role_stats"]>>,
+  Holds<Same<keyof SessionStats, keyof Composites["session_stats"]>>,
+  Holds<Same<keyof UsageRecord, keyof Composites["usage_record"]>>,
+  Holds<Same<keyof BrandUsage, keyof Composites["brand_usage"]>>,
+  Holds<Same<keyof BudgetStatus, keyof Composites["budget_status"]>>,
 ];
 
 export type Values = [
   Holds<Same<Nullable<AppendedMessage>, Nullable<Composites["appended_message"]>>>,
   Holds<Same<Nullable<SessionListItem>, Nullable<Composites["session_list_item"]>>>,
   Holds<Same<Nullable<MessageRoleStats>, Nullable<Composites["message_role_stats"]>>>,
+  Holds<Same<Nullable<SessionStats>, Nullable<Composites["session_stats"]>>>,
+  Holds<Same<Nullable<UsageRecord>, Nullable<Composites["usage_record"]>>>,
+  Holds<Same<Nullable<BrandUsage>, Nullable<Composites["brand_usage"]>>>,
+  Holds<Same<Nullable<BudgetStatus>, Nullable<Composites["budget_status"]>>>,
 ];
 
 type Nullable<T> = { [Key in keyof T]: T[Key] | null };
@@ -32,6 +44,14 @@ export type Nulls = [
   Holds<Same<SessionListItem["title"], string | null>>,
   Holds<Same<MessageRoleStats["total_cost_usd"], number>>,
   Holds<Same<MessageRoleStats["avg_latency_ms"], number | null>>,
+  Holds<Same<SessionStats["conversation_count"], number>>,
+  Holds<Same<SessionStats["avg_latency_ms"], number | null>>,
+  Holds<Same<UsageRecord["inserted"], boolean>>,
+  Holds<Same<UsageRecord["cost_usd"], number | null>>,
+  Holds<Same<BrandUsage["claimed_cost_usd"], number>>,
+  Holds<Same<BrandUsage["p95_latency_ms"], number | null>>,
+  Holds<Same<BudgetStatus["spent_usd"], number>>,
+  Holds<Same<BudgetStatus["remaining_usd"], number | null>>,
 ];
 
 // Every function and table of the generated types is still there.
@@ -43,4 +63,5 @@ export type Names = [
     >
   >,
   Holds<Same<keyof Database["public"]["Tables"], keyof Generated["public"]["Tables"]>>,
+  Holds<Same<keyof Database["public"]["Views"], keyof Generated["public"]["Views"]>>,
 ];

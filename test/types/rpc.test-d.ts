@@ -1,4 +1,11 @@
-import type { Args, Returns } from "../../types/index.ts";
+import type {
+  Args,
+  BudgetReservation,
+  LogTurnInput,
+  MessageRole,
+  ReservationStatus,
+  Returns,
+} from "../../types/index.ts";
 import { type Holds, type Same, supabase } from "./client.ts";
 
 export async function rightCalls(id: string) {
@@ -31,7 +38,39 @@ export async function rightCalls(id: string) {
     ],
   });
   const inserted: boolean[] = (appended.data ?? []).map((message) => message.inserted);
-  return { costUsd, texts, counts, sequence, cursor, title, status, inserted };
+
+  const turn = await supabase.rpc("log_turn", {
+    p_session_id: id,
+    p_turn_id: id,
+    p_user_message: "How do I reset it?",
+    p_assistant_message: "Hold the button.",
+    p_cost_usd: "0.000000000000000001",
+    p_tool_calls: [{ id: "1" }],
+  });
+  const roles: MessageRole[] = (turn.data ?? []).map((message) => message.role);
+
+  const used = await supabase.rpc("record_usage", { p_usage_id: id, p_cost_usd: 0.1 });
+  const isNew: boolean | undefined = used.data?.inserted;
+
+  const held = await supabase.rpc("reserve_budget", { p_session_id: id, p_amount_usd: 0.5 });
+  const reservation: BudgetReservation | null = held.data;
+  const settled = await supabase.rpc("settle_budget", { p_reservation_id: id });
+  const end: ReservationStatus | undefined = settled.data?.status;
+
+  const numbers = await supabase.rpc("get_session_stats", { p_session_id: id });
+  const turns: number | undefined = numbers.data?.conversation_count;
+  const brand = await supabase.rpc("get_brand_usage", {
+    p_brand_id: id,
+    p_from: "2026-01-01",
+    p_to: "2026-01-31",
+  });
+  const days: string[] = (brand.data ?? []).map((row) => row.day);
+  const budgets = await supabase.rpc("get_budget_status", {});
+  const left: (number | null)[] = (budgets.data ?? []).map((row) => row.remaining_usd);
+  return {
+    ...{ costUsd, texts, counts, sequence, cursor, title, status, inserted },
+    ...{ roles, isNew, reservation, end, turns, days, left },
+  };
 }
 
 export function wrongCalls(id: string) {
@@ -62,6 +101,33 @@ export function wrongCalls(id: string) {
     // @ts-expect-error: the role is missing
     p_messages: [{ content: "Hello" }],
   });
+
+  const turn = { p_session_id: id, p_turn_id: id, p_user_message: "Hello" };
+  // @ts-expect-error: the id of the turn is missing
+  supabase.rpc("log_turn", { p_session_id: id, p_user_message: "Hello" });
+  // @ts-expect-error: the message of the user is missing
+  supabase.rpc("log_turn", { p_session_id: id, p_turn_id: id });
+  // @ts-expect-error: no such argument
+  const named: LogTurnInput = { ...turn, p_ai_response: "Hello yourself" };
+  // @ts-expect-error: tokens are a number
+  supabase.rpc("log_turn", { ...turn, p_input_tokens: "150" });
+  // @ts-expect-error: an argument is left out, never null
+  supabase.rpc("log_turn", { ...turn, p_latency_ms: null });
+  // @ts-expect-error: a cost is a number, or its text
+  supabase.rpc("log_turn", { ...turn, p_cost_usd: true });
+  // @ts-expect-error: the amount is missing
+  supabase.rpc("reserve_budget", { p_session_id: id });
+  // @ts-expect-error: an amount is a number, or its text
+  supabase.rpc("reserve_budget", { p_session_id: id, p_amount_usd: { usd: 1 } });
+  // @ts-expect-error: seconds, as a number
+  supabase.rpc("reserve_budget", { p_session_id: id, p_amount_usd: 1, p_ttl_seconds: "300" });
+  // @ts-expect-error: for a session, not for a brand
+  supabase.rpc("reserve_budget", { p_brand_id: id, p_amount_usd: 1 });
+  // @ts-expect-error: the key is missing
+  supabase.rpc("record_usage", { p_cost_usd: 1 });
+  // @ts-expect-error: both days are given
+  supabase.rpc("get_brand_usage", { p_brand_id: id, p_from: "2026-01-01" });
+  return named;
 }
 
 export async function wrongResults(id: string) {
@@ -71,7 +137,10 @@ export async function wrongResults(id: string) {
   const { data: rows } = await supabase.rpc("get_session_message_stats", { p_session_id: id });
   // @ts-expect-error: null where no latency is known
   const latencies: number[] = (rows ?? []).map((row) => row.avg_latency_ms);
-  return { text, latencies };
+  const { data: used } = await supabase.rpc("record_usage", { p_usage_id: id, p_cost_usd: 1 });
+  // @ts-expect-error: null where there is no price
+  const spent: number | undefined = used?.cost_usd;
+  return { text, latencies, spent };
 }
 
 export type Aliases = [

@@ -1,10 +1,12 @@
 import type {
+  CreateBudgetInput,
   CreateMessageInput,
   Insert,
   MessageRole,
   Row,
   SessionState,
   Update,
+  UpdateBudgetInput,
   UpdateMessageInput,
   UpdateSessionInput,
 } from "../../types/index.ts";
@@ -38,7 +40,12 @@ export async function rightStatements(id: string) {
     .eq("id", id);
   const { data: usage } = await supabase.from("provider_usage_stats").select();
   const provider: string | null | undefined = usage?.[0]?.provider;
-  return { roles, state, contents, provider };
+
+  const budget: CreateBudgetInput = { brand_id: id, period: "month", hard_limit_usd: 100 };
+  await supabase.from("budgets").insert(budget);
+  const { data: prices } = await supabase.from("model_prices").select();
+  const validity: string | undefined = prices?.[0]?.validity;
+  return { roles, state, contents, provider, validity };
 }
 
 export function wrongStatements(id: string) {
@@ -64,6 +71,12 @@ export function wrongStatements(id: string) {
   supabase.from("chats").select();
   // @ts-expect-error: views are read only
   supabase.from("provider_usage_stats").insert({ provider: "openai" });
+  // @ts-expect-error: views are read only
+  supabase.from("usage_daily").insert({ provider: "openai" });
+  // @ts-expect-error: no such period
+  supabase.from("budgets").insert({ brand_id: id, period: "week", hard_limit_usd: 1 });
+  // @ts-expect-error: the ledger's own tables are not exposed
+  supabase.from("usage_rollups").select();
   // @ts-expect-error: the database counts
   supabase.from("session_events").update({ id: 1 });
 }
@@ -86,7 +99,9 @@ export function wrongInputs(id: string) {
   const note: UpdateMessageInput = { content: "Something else" };
   // @ts-expect-error: an RPC pins
   const session: UpdateSessionInput = { pinned_at: "2026-01-01" };
-  return { message, note, session };
+  // @ts-expect-error: a budget keeps its owner
+  const budget: UpdateBudgetInput = { brand_id: id };
+  return { message, note, session, budget };
 }
 
 export type Aliases = [

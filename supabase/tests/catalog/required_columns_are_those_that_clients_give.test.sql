@@ -20,7 +20,10 @@ select set_eq(
       ('public.brands', 'slug'), ('public.brands', 'name'),
       ('public.brand_members', 'brand_id'), ('public.brand_members', 'user_id'),
       ('public.conversation_messages', 'session_id'), ('public.conversation_messages', 'role'),
-      ('public.conversation_messages', 'content')
+      ('public.conversation_messages', 'content'), ('public.model_prices', 'provider'),
+      ('public.model_prices', 'model'), ('public.model_prices', 'input_usd_per_mtok'),
+      ('public.model_prices', 'output_usd_per_mtok'), ('public.model_prices', 'source'),
+      ('public.model_prices', 'source_date'), ('public.budgets', 'period')
   $$,
   'these columns have to be given'
 );

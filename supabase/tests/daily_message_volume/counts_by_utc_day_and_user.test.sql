@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(3);
+select plan(4);
 
 select tests.start(1);
 select tests.start(2, 'other');
@@ -44,6 +44,8 @@ select is(
     where user_id in (tests.id_of('owner'), tests.id_of('other'))
   ), 5::numeric, 'service_role sees everybody''s'
 );
+select tests.act_as('brand_owner');
+select is_empty('select * from public.daily_message_volume', 'who wrote nothing has no day');
 
 select * from finish();
 rollback;

@@ -76,6 +76,7 @@ $$;
 revoke select on public.profiles from authenticated;
 revoke update (name) on public.brands from service_role;
 revoke usage on schema private from authenticated;
+revoke select on public.usage_daily from analyst;
 revoke execute on function public.get_session(uuid) from service_role;
 select is_empty(
   $$
@@ -83,6 +84,7 @@ select is_empty(
       ('table public.profiles authenticated select'),
       ('table public.brands service_role update name'),
       ('schema private authenticated usage'),
+      ('view public.usage_daily analyst select'),
       ('function public.get_session service_role execute')
     except
     select * from tests.lines_of('tests.missing_rights')
@@ -93,6 +95,7 @@ create sequence private.counter;
 grant usage on sequence private.counter to anon;
 grant truncate on public.brands to service_role;
 grant update (content) on public.conversation_messages to authenticated;
+grant select (title) on public.conversation_sessions to analyst;
 grant select on public.brands to authenticated with grant option;
 grant execute on function private.lock_session(uuid) to public;
 grant usage on type public.brand_role to anon;
@@ -103,6 +106,7 @@ select is_empty(
       ('sequence private.counter anon usage'),
       ('table public.brands service_role truncate'),
       ('table public.conversation_messages authenticated update content'),
+      ('table public.conversation_sessions analyst select title'),
       ('table public.brands authenticated select with grant option'),
       ('function private.lock_session public execute'),
       ('type public.brand_role anon usage'),

@@ -9,9 +9,9 @@ select tests.start(3, 'other');
 update public.conversation_sessions set deleted_at = now()
 where id in (tests.s(2), tests.s(3));
 select tests.act_as('owner');
-select is(array(select private.my_deleted_session_ids()), array[tests.s(2)], 'one''s own');
+select is(private.my_deleted_session_ids(), array[tests.s(2)], 'one''s own');
 select tests.act_as('brand_member');
-select is(array(select private.my_deleted_session_ids()), '{}'::uuid[], 'none');
+select is(private.my_deleted_session_ids(), '{}'::uuid[], 'none');
 
 select * from finish();
 rollback;

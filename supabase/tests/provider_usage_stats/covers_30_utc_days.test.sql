@@ -1,11 +1,11 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(3);
+select plan(4);
 
 select tests.start(1);
-insert into public.conversation_messages (id, session_id, role, content, provider)
-select tests.m(i), tests.s(1), 'assistant', 'a', 'p' || i from generate_series(1, 5) as i;
+insert into public.conversation_messages (id, session_id, role, content, provider, latency_ms)
+select tests.m(i), tests.s(1), 'assistant', 'a', 'p' || i, 5 from generate_series(1, 5) as i;
 -- Midnight UTC today, whatever the time zone of the session.
 update public.conversation_messages as m
 set created_at = (date_trunc('day', now() at time zone 'utc') + e.shift) at time zone 'utc'
@@ -28,6 +28,10 @@ set local timezone = 'Pacific/Kiritimati';
 select is(pg_temp.providers(), 'p1 p4 p5', 'the same 14 hours ahead of UTC');
 set local timezone = 'Pacific/Pago_Pago';
 select is(pg_temp.providers(), 'p1 p4 p5', 'and 11 hours behind');
+select tests.act_as('postgres');
+select public.merge_usage();
+select tests.act_as('service_role');
+select is(pg_temp.providers(), 'p1 p4 p5', 'everybody''s, merged');
 
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(3);
+select plan(4);
 
 select tests.start(1);
 select tests.start(2, 'other');
@@ -19,28 +19,42 @@ select tests.act_as('owner');
 select results_eq(
   $$
     select
-      provider, model_used, request_count, total_tokens, total_cost_usd, avg_latency_ms,
-      p95_latency_ms::numeric
+      provider, model_used, request_count, total_tokens, total_cost_usd, avg_latency_ms
     from public.provider_usage_stats
     order by provider, model_used
   $$,
   $$
     values
-      ('mistral', 'mistral-large', 1::bigint, 5::bigint, 0::numeric, 50::numeric, 50::numeric),
-      ('openai', 'gpt-4o', 2, 30, 0.3, 200.5, 290.95),
-      ('openai', null, 1, 0, 0, null, null)
-  $$, 'requests, tokens, cost, mean and 95th percentile of one''s own messages'
+      ('mistral', 'mistral-large', 1::bigint, 5::bigint, 0::numeric, 50::numeric),
+      ('openai', '', 1, 0, 0, null),
+      ('openai', 'gpt-4o', 2, 30, 0.3, 200.5)
+  $$, 'requests, tokens, cost and mean latency of one''s own messages'
+);
+-- The latency at that rank is 50 and 301.
+select results_eq(
+  $$
+    select s.model_used, abs(s.p95_latency_ms - r.latency_ms) <= 0.044 * r.latency_ms + 0.5
+    from public.provider_usage_stats as s
+    left join (
+      values ('mistral-large', 50), ('gpt-4o', 301)
+    ) as r (model_used, latency_ms) on r.model_used = s.model_used
+    order by s.model_used
+  $$,
+  $$ values ('', null), ('gpt-4o', true), ('mistral-large', true) $$,
+  'the 95th percentile within 4.4 % and half a millisecond, null where no latency is known'
 );
 select ok(
   (
     select bool_and(
       s.first_used_at = m.first_at and s.last_used_at = m.last_at
-    )
+    ) and count(*) = 3
     from public.provider_usage_stats as s
     join (
-      select provider, model_used, min(created_at) as first_at, max(created_at) as last_at
+      select
+        provider, coalesce(model_used, '') as model_used, min(created_at) as first_at,
+        max(created_at) as last_at
       from public.conversation_messages group by 1, 2
-    ) as m on m.provider = s.provider and m.model_used is not distinct from s.model_used
+    ) as m on m.provider = s.provider and m.model_used = s.model_used
   ), 'first and last use'
 );
 select tests.act_as('other');

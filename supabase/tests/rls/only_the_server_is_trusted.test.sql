@@ -1,6 +1,6 @@
 begin;
 \ir ../_shared/setup.psql
-select plan(4);
+select plan(5);
 
 create function tests.is_trusted(p_actor text)
 returns text
@@ -23,6 +23,7 @@ select is(tests.is_trusted('service_role'), 'true', 'service_role is trusted');
 select is(tests.is_trusted('postgres'), 'true', 'the owner of the schema is trusted');
 select is(tests.is_trusted('brand_owner'), 'false', 'a signed-in user is not');
 select is(tests.is_trusted('anon'), 'refused', 'anon cannot ask');
+select is(tests.is_trusted('analyst'), 'refused', 'nor can an analyst');
 
 select * from finish();
 rollback;

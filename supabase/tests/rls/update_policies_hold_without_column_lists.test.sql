@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir fixtures.psql
-select plan(10);
+select plan(13);
 
 -- No role may write these columns and triggers guard some, so only without both is the policy asked
 -- about the new row. A statement without a where clause is not asked what it may read.
@@ -11,6 +11,7 @@ grant update (user_id) on public.conversation_messages to authenticated;
 grant update (user_id) on public.profiles to authenticated;
 grant update (brand_id) on public.brand_members to authenticated;
 grant update (id) on public.brands to authenticated;
+grant update (brand_id, user_id) on public.budgets to authenticated;
 alter table public.conversation_sessions disable trigger user;
 alter table public.conversation_messages disable trigger user;
 alter table public.brand_members disable trigger user;
@@ -76,6 +77,25 @@ select is(
   'an admin cannot turn a brand into one of nobody'
 );
 select is(tests.error_of('update public.brands set id = id'), 'ok', 'an admin can keep the brand');
+select is(
+  tests.error_of(
+    format('update public.budgets set brand_id = %L', tests.id_of('other_brand'))
+  ),
+  '42501',
+  'an admin cannot set the budget of another brand'
+);
+select is(
+  tests.error_of(
+    format('update public.budgets set brand_id = null, user_id = %L', tests.id_of('brand_admin'))
+  ),
+  '42501',
+  'nor turn it into one of a user'
+);
+select is(
+  tests.error_of('update public.budgets set brand_id = brand_id'),
+  'ok',
+  'an admin can keep the budget'
+);
 
 select * from finish();
 rollback;

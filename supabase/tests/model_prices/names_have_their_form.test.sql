@@ -1,0 +1,26 @@
+begin;
+\ir ../_shared/setup.psql
+\ir ../_fixtures/conversation.psql
+\ir ../_fixtures/ledger.psql
+select plan(9);
+
+create function pg_temp.adds(p_more jsonb)
+returns text
+language sql
+as $$ select tests.error_of(format('select tests.price(%L, %L)', 'm', p_more)) $$;
+select is(pg_temp.adds('{"provider": "OpenAI"}'), '23514', 'a provider in capitals');
+select is(pg_temp.adds('{"provider": ""}'), '23514', 'no provider');
+select is(
+  pg_temp.adds(jsonb_build_object('provider', repeat('x', 201))), '23514', 'a long provider'
+);
+select is(tests.error_of($$ select tests.price('') $$), '23514', 'no model');
+select is(tests.error_of($$ select tests.price(repeat('x', 201)) $$), '23514', 'a long model');
+select is(pg_temp.adds('{"service_tier": "Batch"}'), '23514', 'a tier in capitals');
+select is(pg_temp.adds('{"min_input_tokens": -1}'), '23514', 'fewer tokens than none');
+select is(pg_temp.adds('{"source": ""}'), '23514', 'an empty source');
+select is(
+  pg_temp.adds('{"provider": "self-hosted", "service_tier": "scale_1"}'), 'ok', 'names as they are'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,34 @@
+begin;
+\ir ../_shared/setup.psql
+\ir fixtures.psql
+\ir rules.psql
+\ir cells.psql
+select plan(6);
+
+select is_empty(
+  $$ select * from tests.wrong_cells('private.removed_usage', 'select') $$,
+  'select: every actor meets what the rules say'
+);
+select is_empty(
+  $$ select * from tests.wrong_cells('private.removed_usage', 'insert') $$,
+  'insert: every actor meets what the rules say'
+);
+select is_empty(
+  $$ select * from tests.wrong_cells('private.removed_usage', 'update') $$,
+  'update: every actor meets what the rules say'
+);
+select is_empty(
+  $$ select * from tests.wrong_cells('private.removed_usage', 'update all') $$,
+  'update all: every actor meets what the rules say'
+);
+select is_empty(
+  $$ select * from tests.wrong_cells('private.removed_usage', 'delete') $$,
+  'delete: every actor meets what the rules say'
+);
+select is_empty(
+  $$ select * from tests.wrong_cells('private.removed_usage', 'delete all') $$,
+  'delete all: every actor meets what the rules say'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,28 @@
+begin;
+\ir ../_shared/setup.psql
+\ir ../_fixtures/conversation.psql
+select plan(3);
+
+select tests.start(1);
+select tests.act_as('owner');
+insert into public.conversation_messages (id, session_id, role, content, provider, cost_usd)
+values (tests.m(1), tests.s(1), 'assistant', 'a', 'acme', 5);
+create function pg_temp.claims()
+returns text
+language sql
+as $$
+  select string_agg(concat_ws(' ', u.reported_by, u.cost_usd), ', ')
+  from public.usage_daily as u
+$$;
+select is(pg_temp.claims(), 'authenticated 5', 'what the user claims');
+select tests.act_as('service_role');
+update public.conversation_messages set latency_ms = 5 where id = tests.m(1);
+select tests.act_as('owner');
+select is(pg_temp.claims(), 'authenticated 5', 'a latency says nothing about it');
+select tests.act_as('service_role');
+update public.conversation_messages set cost_usd = 0.5 where id = tests.m(1);
+select tests.act_as('owner');
+select is(pg_temp.claims(), 'service_role 0.5', 'the cost of the server does');
+
+select * from finish();
+rollback;

@@ -1,0 +1,452 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import pg from "pg";
+import { openTestServer, refusal, type Rows, seeded, type Server } from "./support.ts";
+
+const connections = 12;
+const stepsEach = 200;
+const random = seeded("ledger");
+let server: Server;
+
+before(async () => {
+  server = await openTestServer();
+});
+after(() => server[Symbol.asyncDispose]());
+
+// The recount, in plain SQL: no function of the schema, so that nothing is checked by what it checks.
+const facts = `
+  select created_at, brand_id, user_id, provider, model_used, reported_by, role,
+    status = 'failed' or error_message is not null as is_error, cost_source, tokens_used,
+    input_tokens, output_tokens, cached_input_tokens, cache_write_tokens, cache_write_1h_tokens,
+    reasoning_tokens, cost_usd, latency_ms
+  from public.conversation_messages
+  union all
+  select created_at, brand_id, user_id, provider, model_used, reported_by, role, is_error,
+    cost_source, tokens_used, input_tokens, output_tokens, cached_input_tokens,
+    cache_write_tokens, cache_write_1h_tokens, reasoning_tokens, cost_usd, latency_ms
+  from private.removed_usage`;
+
+const numbers = `
+  count(*) filter (where f.cost_source <> 'none') as requests,
+  count(*) filter (where f.is_error) as errors,
+  count(*) filter (where f.role = 'user') as user_messages,
+  count(*) filter (where f.role = 'assistant') as assistant_messages,
+  count(*) filter (where f.role = 'system') as system_messages,
+  count(*) filter (where f.role = 'tool') as tool_messages,
+  count(*) filter (where f.cost_source = 'unpriced') as unpriced_requests,
+  coalesce(sum(f.tokens_used) filter (where f.cost_source = 'unpriced'), 0) as unpriced_tokens,
+  coalesce(sum(f.input_tokens), 0) as input_tokens,
+  coalesce(sum(f.output_tokens), 0) as output_tokens,
+  coalesce(sum(f.cached_input_tokens), 0) as cached_input_tokens,
+  coalesce(sum(f.cache_write_tokens), 0) as cache_write_tokens,
+  coalesce(sum(f.cache_write_1h_tokens), 0) as cache_write_1h_tokens,
+  coalesce(sum(f.reasoning_tokens), 0) as reasoning_tokens,
+  coalesce(sum(f.tokens_used), 0) as total_tokens,
+  coalesce(sum(f.cost_usd), 0) as cost_usd,
+  coalesce(sum(f.cost_usd) filter (where f.cost_source = 'price_book'), 0) as price_book_cost_usd,
+  coalesce(sum(f.latency_ms), 0) as latency_ms_sum,
+  count(f.latency_ms) as latency_count`;
+
+const numberNames = [...numbers.matchAll(/ as (\w+)/g)].map(([, name]) => `v.${name}`).join(", ");
+
+/** Rows of the view that the recount does not have, and the other way round. */
+function difference(view: string, keys: readonly string[]): string {
+  const grouped = [
+    "(f.created_at at time zone 'utc')::date",
+    ...keys.map((key) =>
+      key === "provider"
+        ? "coalesce(f.provider, '')"
+        : key === "model"
+        ? "coalesce(f.model_used, '')"
+        : `f.${key}`
+    ),
+  ];
+  const named = ["day", ...keys];
+  return `
+    with expected as (
+      select to_jsonb(e) as row
+      from (
+        select ${grouped.map((sql, i) => `${sql} as ${named[i]}`).join(", ")}, ${numbers},
+          array_agg(b.bucket order by b.bucket) filter (where b.bucket is not null) as buckets
+        from (${facts}) as f
+        cross join lateral (
+          select case when f.latency_ms <= 0 then 0
+            else floor(8 * ln(f.latency_ms::float8) / ln(2::float8))::int + 1 end
+        ) as b (bucket)
+        group by ${grouped.join(", ")}
+      ) as e
+    ),
+    found as (
+      select to_jsonb(w) as row
+      from (
+        select ${named.map((key) => `v.${key}`).join(", ")}, ${numberNames},
+          (
+            select array_agg(i order by i)
+            from generate_subscripts(v.latency_histogram, 1) as i
+            cross join generate_series(1, v.latency_histogram[i])
+          ) as buckets
+        from ${view} as v
+      ) as w
+    )
+    (select 'missing in the view' as what, row from expected
+     except all select 'missing in the view', row from found)
+    union all
+    (select 'only in the view', row from found
+     except all select 'only in the view', row from expected)
+    limit 6`;
+}
+
+const usageDaily = difference("public.usage_daily", [
+  "brand_id",
+  "user_id",
+  "provider",
+  "model",
+  "reported_by",
+]);
+const usageTotals = difference("public.usage_totals", ["provider", "model", "reported_by"]);
+
+const counters = `
+  select s.id, s.message_count, s.total_tokens, s.total_cost_usd, c.*
+  from public.conversation_sessions as s
+  cross join lateral (
+    select count(*) as messages, coalesce(sum(m.tokens_used), 0) as tokens,
+      coalesce(sum(m.cost_usd), 0) as cost
+    from public.conversation_messages as m
+    where m.session_id = s.id
+  ) as c
+  where (s.message_count, s.total_tokens, s.total_cost_usd)
+    is distinct from (c.messages, c.tokens, c.cost)`;
+
+async function select(client: pg.ClientBase, sql: string): Promise<Rows> {
+  return (await client.query<Record<string, unknown>>(sql)).rows;
+}
+
+const models: readonly (readonly [string, string])[] = [
+  ["openai", "gpt-4o"],
+  ["openai", "gpt-5-mini-2025-08-07"],
+  ["Anthropic", "claude-sonnet-4-5"],
+  ["google", "gemini-2.5-pro"],
+  ["nobody", "unknown-1"],
+];
+const roles = ["user", "assistant", "system", "tool"] as const;
+const maybe = <T>(value: T): T | null => random.int(3) === 0 ? null : value;
+
+function message(): Record<string, unknown> {
+  const role = random.pick(roles);
+  if (role === "user" && random.int(4) > 0) return { id: random.uuid(), role, content: "asks" };
+  const [provider, model_used] = random.pick(models);
+  return {
+    id: random.uuid(),
+    role,
+    content: "text",
+    provider: maybe(provider),
+    model_used: maybe(model_used),
+    tokens_used: random.int(5) === 0 ? random.int(10_000) : null,
+    input_tokens: maybe(random.int(300_000)),
+    output_tokens: maybe(random.int(5_000)),
+    cached_input_tokens: maybe(random.int(2_000)),
+    cache_write_tokens: maybe(random.int(500)),
+    cache_write_1h_tokens: maybe(random.int(500)),
+    reasoning_tokens: maybe(random.int(500)),
+    service_tier: random.pick([null, "batch", "default", "odd"]),
+    cost_usd: random.int(3) === 0 ? `0.${String(random.int(10 ** 9)).padStart(14, "0")}` : null,
+    latency_ms: maybe(random.pick([0, 1, random.int(100), random.int(60_000), 2_147_483_647])),
+    error_message: random.int(9) === 0 ? "overloaded" : null,
+  };
+}
+
+/** One random write, as whoever may do it. Gives the role and the statement. */
+function step(
+  users: readonly string[],
+  sessions: readonly string[],
+): [string, string, unknown[]] {
+  const session = random.pick(sessions);
+  const some = `(select m.id from public.conversation_messages as m
+    where m.session_id = $1 order by md5(m.id::text || '${random.int(1e9)}')
+    limit ${1 + random.int(8)})`;
+  switch (random.int(14)) {
+    case 0:
+    case 1:
+    case 2: {
+      const row = message();
+      const names = Object.keys(row);
+      return [
+        random.pick(["authenticated", "service_role"]),
+        `insert into public.conversation_messages (session_id, ${names.join(", ")})
+         values ($1, ${names.map((_, i) => `$${i + 2}`).join(", ")})`,
+        [session, ...Object.values(row)],
+      ];
+    }
+    case 3:
+    case 4: {
+      const rows = Array.from({ length: 1 + random.int(random.pick([3, 40])) }, message);
+      return [
+        random.pick(["authenticated", "service_role"]),
+        "select from public.append_messages($1, $2)",
+        [session, JSON.stringify(rows)],
+      ];
+    }
+    case 5:
+    case 6: {
+      const [provider, model] = random.pick(models);
+      return [
+        random.pick(["authenticated", "service_role"]),
+        `select from public.log_turn($1, $2, 'asks', 'answers', $3, $4, p_input_tokens => $5,
+           p_output_tokens => $6, p_latency_ms => $7)`,
+        [
+          session,
+          random.uuid(),
+          provider,
+          model,
+          random.int(9000),
+          random.int(900),
+          random.int(9999),
+        ],
+      ];
+    }
+    case 7: {
+      const change = random.pick([
+        `cost_usd = 0.${random.int(10 ** 9)}`,
+        "cost_usd = null",
+        `input_tokens = ${random.int(9000)}, output_tokens = ${random.int(900)}`,
+        "provider = 'openai', model_used = 'gpt-4o'",
+        "provider = null",
+        "service_tier = 'batch'",
+        `latency_ms = ${random.int(100_000)}`,
+        `tokens_used = ${random.int(100)}`,
+        "mood = 'calm'",
+      ]);
+      return [
+        "service_role",
+        `update public.conversation_messages set ${change} where id in ${some}`,
+        [session],
+      ];
+    }
+    case 8:
+      return ["authenticated", `delete from public.conversation_messages where id in ${some}`, [
+        session,
+      ]];
+    case 9:
+      return random.int(20) === 0
+        ? ["authenticated", "delete from public.conversation_sessions where id = $1", [session]]
+        : ["service_role", "select public.merge_usage()", []];
+    case 10:
+      return [
+        "service_role",
+        `select public.record_usage($1, $2, null, 'openai', 'gpt-4o', p_input_tokens => $3,
+           p_used_at => now() - make_interval(days => $4))`,
+        [random.uuid(), random.pick(users), random.int(9000), random.int(5)],
+      ];
+    case 11:
+      // The owner alone may move a message in time.
+      return [
+        "none",
+        `update public.conversation_messages
+         set created_at = created_at - make_interval(hours => ${
+          random.int(100)
+        }) where id in ${some}`,
+        [session],
+      ];
+    case 12:
+      return random.int(3) === 0
+        ? ["none", "update public.conversation_sessions set user_id = $2 where id = $1", [
+          session,
+          random.pick(users),
+        ]]
+        : [
+          "service_role",
+          "select public.reprice_messages(now() - interval '1 year', now(), p_limit => 50)",
+          [],
+        ];
+    default:
+      return [
+        "authenticated",
+        "update public.conversation_messages set mood = 'odd' where id in " +
+        some,
+        [session],
+      ];
+  }
+}
+
+async function act(client: pg.ClientBase, role: string, user: string): Promise<void> {
+  await client.query(
+    "select set_config('role', $1, true), set_config('request.jwt.claims', $2, true)",
+    [role, JSON.stringify({ sub: user, role: "authenticated" })],
+  );
+}
+
+// A lock that is lost, a session that is gone, an answer that a closed session does not take.
+const expected = (code: string | undefined) =>
+  code === "40P01" || code === "40001" || code === "PT404" || code === "PT409" || code === "23503";
+
+test(
+  `${connections * stepsEach} random writes on ${connections} connections: the ledger is a recount`,
+  { timeout: 240_000 },
+  async () => {
+    const users: string[] = [];
+    const sessions = new Map<string, string>();
+    for (let u = 0; u < 8; u++) {
+      const user = await server.makeUser();
+      users.push(user);
+      for (let s = 0; s < 6; s++) sessions.set(await server.makeSession(user), user);
+    }
+    const [brand] = await server.select(
+      `insert into public.brands (slug, name) values ('ledger', 'Ledger') returning id`,
+    );
+    await server.admin.query(
+      `update public.conversation_sessions set brand_id = $1 where id = any ($2)`,
+      [brand?.["id"], [...sessions.keys()].filter((_, i) => i % 2 === 0)],
+    );
+    await server.admin.query(
+      "insert into public.budgets (brand_id, period, hard_limit_usd) values ($1, 'day', 1)",
+      [brand?.["id"]],
+    );
+
+    const tally: Record<string, number> = { written: 0, rolledBack: 0 };
+    const count = (what: string) => tally[what] = (tally[what] ?? 0) + 1;
+    const pool = new pg.Pool({ connectionString: server.urls.adminUrl, max: connections });
+    pool.on("error", () => undefined);
+    const worker = async () => {
+      const client = await pool.connect();
+      try {
+        for (let k = 0; k < stepsEach; k++) {
+          const isolation = random.int(12) === 0 ? "repeatable read" : "read committed";
+          await client.query(`begin isolation level ${isolation}`);
+          // Whose a session is after the commit; undefined: nobody's any more.
+          const moved = new Map<string, string | undefined>();
+          try {
+            for (let n = random.int(5) === 0 ? 3 : 1; n > 0; n--) {
+              const [, user] = random.pick([...sessions]);
+              const own = [...sessions].flatMap(([id, owner]) => owner === user ? [id] : []);
+              const [role, sql, values] = step(users, own);
+              if (random.int(10) === 0) {
+                await client.query("savepoint try");
+                await act(client, role, user);
+                await client.query(sql, values);
+                await client.query("rollback to savepoint try");
+              } else {
+                await act(client, role, user);
+                await client.query(sql, values);
+                if (/^(delete from|update) public.conversation_sessions/.test(sql)) {
+                  moved.set(
+                    String(values[0]),
+                    values[1] === undefined ? undefined : String(values[1]),
+                  );
+                }
+              }
+            }
+            const undone = random.int(8) === 0;
+            await client.query(undone ? "rollback" : "commit");
+            count(undone ? "rolledBack" : "written");
+            for (const [id, owner] of undone ? [] : moved) {
+              if (owner === undefined) sessions.delete(id);
+              else sessions.set(id, owner);
+            }
+          } catch (error) {
+            await client.query("rollback");
+            const { code } = refusal(error);
+            if (!expected(code)) throw error;
+            count(String(code));
+          }
+        }
+      } finally {
+        client.release();
+      }
+    };
+    const gone = async () => {
+      for (const user of users.slice(0, 2)) {
+        await new Promise((done) => setTimeout(done, 3000));
+        users.splice(users.indexOf(user), 1);
+        for (const [id, owner] of sessions) if (owner === user) sessions.delete(id);
+        await server.admin.query("delete from auth.users where id = $1", [user]).catch(
+          (error: unknown) => assert.equal(refusal(error).code, "40P01"),
+        );
+      }
+    };
+    const results = await Promise.allSettled([
+      ...Array.from({ length: connections }, worker),
+      gone(),
+    ]);
+    await pool.end();
+    for (const result of results) if (result.status === "rejected") throw result.reason;
+    console.log(`# ${JSON.stringify(tally)}`);
+    assert.ok((tally["written"] ?? 0) > 0.75 * connections * stepsEach, "most steps are written");
+
+    const [size] = await server.select(
+      "select count(*)::int as n from public.conversation_messages",
+    );
+    assert.ok(Number(size?.["n"]) > 1000, "messages are left to count");
+    const check = async () => {
+      assert.deepEqual(await server.select(counters), [], "session counters");
+      assert.deepEqual(await server.select(usageDaily), [], "usage_daily");
+      assert.deepEqual(await server.select(usageTotals), [], "usage_totals");
+    };
+    await check();
+    await server.select("select public.merge_usage()");
+    const [tail] = await server.select("select count(*)::int as n from private.usage_tail");
+    assert.deepEqual(tail, { n: 0 });
+    await check();
+  },
+);
+
+// Each breaks one delta on purpose, in a transaction that is rolled back.
+const broken: readonly (readonly [string, string, string])[] = [
+  [
+    "inserts are not counted",
+    "alter table public.conversation_messages disable trigger conversation_messages_90_count_added",
+    "select from public.log_turn($1, gen_random_uuid(), 'a', 'b', 'openai', 'gpt-4o', 5)",
+  ],
+  [
+    "corrections are not counted",
+    "alter table public.conversation_messages disable trigger conversation_messages_90_count_changed",
+    "update public.conversation_messages set latency_ms = 77777 where session_id = $1",
+  ],
+  [
+    "deletes are not kept",
+    "alter table public.conversation_messages disable trigger conversation_messages_90_count_deleted",
+    "delete from public.conversation_messages where session_id = $1",
+  ],
+  [
+    "a fact is lost from the tail",
+    "select public.merge_usage()",
+    `with one as (
+       select from public.log_turn($1, gen_random_uuid(), 'a', 'b', 'openai', 'gpt-4o', 5)
+     ) select * from one;
+     delete from private.usage_tail where role = 'user'`,
+  ],
+  [
+    "a cost is off by its last digit",
+    "select public.merge_usage()",
+    `update private.usage_rollups set cost_usd = cost_usd + 0.00000000000000000001
+     where scope in ('user', 'all') and $1::uuid is not null`,
+  ],
+];
+
+for (const [name, fault, write] of broken) {
+  test(`the recount sees it when ${name}`, async () => {
+    const user = await server.makeUser();
+    const session = await server.makeSession(user);
+    const client = new pg.Client({ connectionString: server.urls.adminUrl });
+    await client.connect();
+    try {
+      await client.query("begin");
+      await client.query(
+        "select from public.log_turn($1, gen_random_uuid(), 'a', 'b', 'openai', 'gpt-4o', 5)",
+        [session],
+      );
+      assert.deepEqual(await select(client, usageDaily), []);
+      assert.deepEqual(await select(client, usageTotals), []);
+      // A table with checks still to come cannot be altered.
+      await client.query("set constraints all immediate");
+      await client.query(fault);
+      for (const sql of write.split(";")) {
+        await client.query(sql, sql.includes("$1") ? [session] : []);
+      }
+      assert.notDeepEqual(await select(client, usageDaily), []);
+      assert.notDeepEqual(await select(client, usageTotals), []);
+    } finally {
+      await client.query("rollback");
+      await client.end();
+    }
+  });
+}
