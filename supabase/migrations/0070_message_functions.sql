@@ -62,7 +62,7 @@ declare
   v_blank public.conversation_messages;
   v_messages public.conversation_messages[];
   v_parents text[];
-  v_hashes bytea[];
+  v_message public.conversation_messages;
   v_new bigint[];  -- positions in v_messages that are not stored yet
   v_branches bigint;
 begin
@@ -160,22 +160,24 @@ begin
     );
   end if;
 
-  select
-    array_agg(private.message_request_hash(v_messages[i.i], v_parents[i.i] = 'root') order by i.i)
-  into v_hashes
-  from generate_subscripts(v_messages, 1) as i (i);
+  -- One by one, because a function in from is set up anew for every row.
+  for i in 1 .. cardinality(v_messages) loop
+    v_message := v_messages[i];
+    v_message.request_hash := private.message_request_hash(v_message, v_parents[i] = 'root');
+    v_messages[i] := private.price_message(v_message);
+  end loop;
 
   if exists (
     select 1
-    from unnest(v_messages) with ordinality as m
+    from unnest(v_messages) as m
     join public.conversation_messages as stored on stored.id = m.id
     where stored.session_id <> p_session_id
-      or stored.request_hash <> v_hashes[m.ordinality]
+      or stored.request_hash <> m.request_hash
   ) or exists (
     select 1
-    from unnest(v_messages) with ordinality as m
+    from unnest(v_messages) as m
     group by m.id
-    having count(distinct v_hashes[m.ordinality]) > 1
+    having count(distinct m.request_hash) > 1
   ) then
     perform private.raise_error('IDEMPOTENCY_MISMATCH');
   end if;
@@ -259,9 +261,9 @@ begin
         g.content_type, g.parts, g.tool_calls, g.tool_call_id, g.input_tokens, g.output_tokens,
         g.cached_input_tokens, g.cache_write_tokens, g.cache_write_1h_tokens, g.reasoning_tokens,
         g.service_tier, g.price_id, g.time_to_first_token_ms, g.finish_reason, g.error_message,
-        g.mood, g.metadata, g.cost_source, v_session.reporter, v_hashes[n.i]
-      from unnest(v_new) with ordinality as n (i, k)
-      cross join lateral private.price_message(v_messages[n.i]) as g
+        g.mood, g.metadata, g.cost_source, v_session.reporter, g.request_hash
+      from unnest(v_messages) with ordinality as g
+      join unnest(v_new) with ordinality as n (i, k) on n.i = g.ordinality
       order by n.k
       returning m.tokens_used, m.cost_usd
     )
