@@ -1,0 +1,100 @@
+import { randomUUID } from "node:crypto";
+import type { Case, Variant } from "../case.ts";
+import { openSession } from "../data/chat.ts";
+import type { Size } from "../data/sizes.ts";
+import { answerText, bareTable, insertAnswer } from "./messages.ts";
+
+const batch = 100;
+const bulk = `append_messages, ${batch} a call`;
+const single = "one insert a message";
+
+const bareInsert = `
+  insert into bench.bare_messages (
+    id, session_id, brand_id, user_id, role, content, provider, model_used, tokens_used, cost_usd,
+    latency_ms, sequence_order
+  )
+  select gen_random_uuid(), $1, $2, $3, 'assistant', $4, 'openai', 'large', 150, 0.0008, 850,
+    $5::int * ${batch} + n
+  from generate_series(1, ${batch}) as n`;
+
+function messages(): string {
+  return JSON.stringify(Array.from({ length: batch }, () => ({
+    id: randomUUID(),
+    role: "assistant",
+    content: answerText,
+    provider: "openai",
+    model_used: "large",
+    tokens_used: 150,
+    cost_usd: 0.0008,
+    latency_ms: 850,
+  })));
+}
+
+function variants(size: Size): Variant[] {
+  const settings = { synchronous_commit: "off" };
+  const as = (call: number) =>
+    ({ role: "authenticated", user: openSession(size, call).user }) as const;
+  return [
+    {
+      kind: "write",
+      label: bulk,
+      side: "product",
+      database: "product",
+      as,
+      calls: 15,
+      per: batch,
+      settings,
+      transactions: [[{
+        sql: "select * from public.append_messages($1, $2)",
+        values: (call) => [openSession(size, call).session, messages()],
+      }]],
+    },
+    {
+      kind: "write",
+      label: single,
+      side: "product",
+      database: "product",
+      as,
+      calls: 200,
+      settings,
+      transactions: [[insertAnswer(size)]],
+    },
+    {
+      kind: "write",
+      label: "floor: multi-row insert",
+      side: "floor",
+      database: "product",
+      as: () => ({ role: "service_role" }),
+      calls: 15,
+      per: batch,
+      settings,
+      setup: bareTable,
+      transactions: [[{
+        sql: bareInsert,
+        values: (call) => {
+          const { session, brand, user } = openSession(size, call);
+          return [session, brand, user, answerText, call];
+        },
+      }]],
+    },
+  ];
+}
+
+export const bulkAppend: Case = {
+  name: "bulk_append",
+  measures:
+    `Messages written ${batch} at a time beside one at a time, by their user; time a message, ` +
+    "without waiting for the disk.",
+  set: "chat",
+  writes: true,
+  variants,
+  targets: [
+    {
+      kind: "faster",
+      of: bulk,
+      against: single,
+      times: 15,
+      says: "100 messages by append_messages, beside one by one: at least 15 times as fast",
+    },
+  ],
+};

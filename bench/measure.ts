@@ -1,0 +1,219 @@
+import type { Database } from "../local/database.ts";
+import { Connection } from "./caller.ts";
+import type { Case, Read, Variant, Write } from "./case.ts";
+import type { Pair } from "./databases.ts";
+import type { Round, Series } from "./results.ts";
+import { ServerClock } from "./server_clock.ts";
+import { median, percentile } from "./stats.ts";
+
+/** Every round goes so many times through all variants, a few calls each. */
+const slices = 5;
+/** A slice of a slow variant ends here, after one call at least. */
+const sliceMs = 300;
+const warmUpMs = 500;
+
+/** Runs a case: rounds of A B A B, with the sizes side by side, so that every ratio compares the same seconds. */
+export async function measure(
+  one: Case,
+  pairs: readonly Pair[],
+  rounds: number,
+  onRound: (round: number) => void,
+): Promise<Series[]> {
+  const meters: Meter[] = [];
+  try {
+    for (const pair of pairs) {
+      for (const variant of one.variants(pair.size)) {
+        meters.push(await Meter.open(variant, pair));
+      }
+    }
+    for (const meter of meters) await meter.warmUp();
+    for (let round = 1; round <= rounds; round++) {
+      onRound(round);
+      for (let slice = 0; slice < slices; slice++) {
+        for (const meter of meters) await meter.slice(slice);
+      }
+      for (const meter of meters) meter.endRound();
+    }
+    return meters.map((meter) => meter.series());
+  } finally {
+    for (const meter of meters) await meter.end();
+  }
+}
+
+class Meter {
+  readonly #variant: Variant;
+  readonly #pair: Pair;
+  readonly #connections: Connection[];
+  readonly #admin: Connection;
+  readonly #clock: ServerClock | undefined;
+  readonly #rounds: Round[] = [];
+  readonly #all: number[] = [];
+  #calls = 0;
+  #times: number[] = [];
+  #statementTimes: number[] = [];
+  #wallMs = 0;
+  #serverMs = 0;
+
+  private constructor(
+    variant: Variant,
+    pair: Pair,
+    opened: {
+      connections: Connection[];
+      admin: Connection;
+      clock: ServerClock | undefined;
+    },
+  ) {
+    this.#variant = variant;
+    this.#pair = pair;
+    this.#connections = opened.connections;
+    this.#admin = opened.admin;
+    this.#clock = opened.clock;
+  }
+
+  static async open(variant: Variant, pair: Pair): Promise<Meter> {
+    const database: Database = pair[variant.database];
+    const asSuperuser = ["superuser", "analyst"].includes(caller(variant).role);
+    const count = variant.kind === "write" ? variant.callers ?? 1 : 1;
+    const connections = await Promise.all(
+      Array.from({ length: count }, () => Connection.open(database, asSuperuser, variant.settings)),
+    );
+    const admin = await Connection.open(database, true);
+    const prepares = variant.kind === "write" && variant.before !== undefined;
+    if (variant.setup !== undefined) await admin.query(variant.setup);
+    // What is done before a call would count as the call's own.
+    const clock = prepares ? undefined : await ServerClock.find(admin);
+    return new Meter(variant, pair, { connections, admin, clock });
+  }
+
+  /** Twelve calls a connection: from the sixth on a server may keep the plan of a prepared statement. */
+  async warmUp(): Promise<void> {
+    const calls = Math.min(this.#variant.calls, 12 * this.#connections.length);
+    await this.#run({ ...this.#variant, calls }, performance.now() + warmUpMs);
+    this.#times = [];
+    this.#statementTimes = [];
+  }
+
+  async slice(nth: number): Promise<void> {
+    const share = this.#variant.calls / slices;
+    const calls = Math.ceil((nth + 1) * share) - Math.ceil(nth * share);
+    if (calls === 0) return;
+    await this.#clock?.start();
+    const started = performance.now();
+    await this.#run({ ...this.#variant, calls }, started + sliceMs);
+    this.#wallMs += performance.now() - started;
+    this.#serverMs += await this.#clock?.read() ?? 0;
+  }
+
+  endRound(): void {
+    const { per = 1 } = this.#variant;
+    const calls = this.#times.length;
+    this.#rounds.push({
+      ms: (this.#connections.length > 1 ? this.#wallMs / calls : median(this.#times)) / per,
+      calls,
+      statementMs: median(this.#statementTimes) / per,
+      serverMs: this.#clock ? this.#serverMs / calls / per : null,
+    });
+    this.#all.push(...this.#times.map((ms) => ms / per));
+    this.#times = [];
+    this.#statementTimes = [];
+    this.#wallMs = 0;
+    this.#serverMs = 0;
+  }
+
+  series(): Series {
+    const { label, side, settings = {} } = this.#variant;
+    return {
+      label,
+      side,
+      size: this.#pair.size.name,
+      messages: this.#pair.loaded.product.messages,
+      callers: this.#connections.length,
+      settings: { ...settings },
+      p95: percentile(this.#all, 0.95),
+      rounds: this.#rounds,
+    };
+  }
+
+  async end(): Promise<void> {
+    for (const connection of this.#connections) await connection.end();
+    await this.#admin.end();
+  }
+
+  async #run(variant: Variant, end: number): Promise<void> {
+    let done = 0;
+    let left = variant.calls;
+    const work = async (connection: Connection) => {
+      while (left > 0 && (done === 0 || performance.now() < end)) {
+        left -= 1;
+        const call = this.#calls++;
+        const { ms, statementMs } = await this.#call(variant, connection, call);
+        this.#times.push(ms);
+        this.#statementTimes.push(statementMs);
+        done += 1;
+      }
+    };
+    const [only] = this.#connections;
+    if (variant.kind === "read") await only?.begin(variant.as);
+    await Promise.all(this.#connections.map(work));
+    if (variant.kind === "read") await only?.commit();
+  }
+
+  async #call(variant: Variant, connection: Connection, call: number): Promise<Timed> {
+    try {
+      return variant.kind === "write"
+        ? await this.#write(variant, connection, call)
+        : await read(variant, connection, call);
+    } catch (error) {
+      const { message } = error as Error;
+      throw new Error(`${variant.label}, ${this.#pair.size.name}: ${message}`, { cause: error });
+    }
+  }
+
+  async #write(variant: Write, connection: Connection, call: number): Promise<Timed> {
+    for (const { text, values } of variant.before?.(call) ?? []) {
+      await this.#admin.query(text, values);
+    }
+    const as = variant.as(call);
+    const transactions = variant.transactions.map((statements) =>
+      statements.map(({ sql, values }) => ({ sql, values: values(call) }))
+    );
+    let statementMs = 0;
+    const started = performance.now();
+    for (const [nth, statements] of transactions.entries()) {
+      await connection.begin(as);
+      for (const [place, { sql, values }] of statements.entries()) {
+        const sent = performance.now();
+        const rows = await connection.call(`measured ${nth} ${place}`, sql, values);
+        statementMs += performance.now() - sent;
+        refuseNothing(rows);
+      }
+      await connection.commit();
+    }
+    return { ms: performance.now() - started, statementMs };
+  }
+}
+
+interface Timed {
+  /** What the caller waited. */
+  ms: number;
+  /** Without what goes around the statements of a write. */
+  statementMs: number;
+}
+
+async function read(variant: Read, connection: Connection, call: number): Promise<Timed> {
+  const values = variant.values(call);
+  const started = performance.now();
+  const rows = await connection.call("measured", variant.sql, values);
+  const ms = performance.now() - started;
+  refuseNothing(rows);
+  return { ms, statementMs: ms };
+}
+
+/** A call that found or wrote nothing measures nothing. */
+function refuseNothing(rows: number): void {
+  if (rows === 0) throw new Error("a call gave no row");
+}
+
+function caller(variant: Variant) {
+  return variant.kind === "write" ? variant.as(0) : variant.as;
+}
