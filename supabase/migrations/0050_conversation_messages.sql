@@ -279,7 +279,9 @@ begin
       p_message.input_tokens, p_message.output_tokens, p_message.cached_input_tokens,
       p_message.cache_write_tokens, p_message.cache_write_1h_tokens, p_message.reasoning_tokens
     ) as c;
-    p_message.cost_source := case when p_message.price_id is null then 'unpriced' else 'price_book' end;
+    p_message.cost_source := (
+      case when p_message.price_id is null then 'unpriced' else 'price_book' end
+    )::public.cost_source;
   end if;
   return p_message;
 end
@@ -423,23 +425,23 @@ declare
   v_trusted constant boolean := private.is_trusted_caller();
   v_user_id uuid := auth.uid();
   v_session private.locked_session;
-  v_done text;
 begin
   if v_trusted then
     select s.user_id into v_user_id
     from public.conversation_sessions as s
     where s.id = p_session_id;
   end if;
-  -- tg__lock_messages takes it alone.
-  if v_user_id is not null then
-    -- Assigned, because an assignment runs no query.
-    v_done := pg_advisory_xact_lock_shared(1953854049, hashtext(v_user_id::text))::text;
+  -- tg__lock_messages takes it alone. In a condition, because perform would run a query.
+  if v_user_id is not null
+    and pg_advisory_xact_lock_shared(1953854049, hashtext(v_user_id::text))::text is null
+  then
+    return null;
   end if;
   select
     s.id, s.brand_id, s.user_id, s.last_sequence, s.active_message_id,
     greatest(s.last_activity_at, statement_timestamp()),
     s.status <> 'active' or s.completed_at is not null,
-    case when v_trusted then 'service_role' else 'authenticated' end
+    (case when v_trusted then 'service_role' else 'authenticated' end)::public.cost_reporter
   into v_session
   from public.conversation_sessions as s
   where s.id = p_session_id and (v_trusted or s.user_id = v_user_id)
@@ -470,15 +472,17 @@ declare
   v_trusted constant boolean := private.is_trusted_caller();
   v_user_id uuid := auth.uid();
   v_session private.locked_session;
-  v_done text;
 begin
   if v_trusted then
     select s.user_id into v_user_id
     from public.conversation_sessions as s
     where s.id = p_session_id;
   end if;
-  if v_user_id is not null then
-    v_done := pg_advisory_xact_lock_shared(1953854049, hashtext(v_user_id::text))::text;
+  -- tg__lock_messages takes it alone. In a condition, because perform would run a query.
+  if v_user_id is not null
+    and pg_advisory_xact_lock_shared(1953854049, hashtext(v_user_id::text))::text is null
+  then
+    return null;
   end if;
   update public.conversation_sessions as s
   set
@@ -499,7 +503,7 @@ begin
   returning
     s.id, s.brand_id, s.user_id, s.last_sequence - cardinality(p_ids), s.prior_message_id,
     s.last_activity_at, s.status <> 'active' or s.completed_at is not null,
-    case when v_trusted then 'service_role' else 'authenticated' end
+    (case when v_trusted then 'service_role' else 'authenticated' end)::public.cost_reporter
   into v_session;
   return v_session;
 end
@@ -639,10 +643,9 @@ begin
     new.cost_usd := null;
   end if;
   new.price_id := null;
-  new.reported_by := case
-    when private.is_trusted_caller() then 'service_role'
-    else 'authenticated'
-  end;
+  new.reported_by := (
+    case when private.is_trusted_caller() then 'service_role' else 'authenticated' end
+  )::public.cost_reporter;
   return private.price_message(new);
 end
 $$;

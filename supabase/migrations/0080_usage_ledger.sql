@@ -206,7 +206,7 @@ set search_path = ''
 as $$
 begin
   if p_latency_ms is null then
-    return '{}';
+    return '{}'::integer[];
   end if;
   return array_fill(p_count, array[1], array[private.latency_bucket(p_latency_ms)]);
 end
@@ -832,10 +832,12 @@ begin
     -- NaN and Infinity are numerics too; both fail the upper bound.
     or not (p_cost_usd >= 0 and p_cost_usd < 1000000000 and scale(p_cost_usd) <= 20)
     or octet_length(p_provider) > 1024 or octet_length(p_model_used) > 1024
+    or not isfinite(p_used_at)
   then
     perform private.raise_error(
       'INVALID_ARGUMENT',
-      'Give p_usage_id and what was used: a provider, a model, tokens or a cost, none below 0.'
+      'Give p_usage_id and what was used: a provider, a model, tokens or a cost, none below 0; p_used_at '
+      'is finite.'
     );
   end if;
 
@@ -854,7 +856,9 @@ begin
   v_message.cost_usd := p_cost_usd;
   v_message.latency_ms := p_latency_ms;
   v_message.reported_by := 'service_role';
-  v_message.status := case when p_is_error then 'failed' else 'complete' end;
+  v_message.status := (
+    case when p_is_error then 'failed' else 'complete' end
+  )::public.message_status;
   v_hash := sha256(
     convert_to(
       row(

@@ -36,16 +36,22 @@ export function localSuites(): Suite[][] {
       // PGlite keeps one core busy; these are for the other.
       { name: "edge functions (deno test)", timeoutMs: 60_000, run: runFunctions },
       ...[...beside].map((folder) => nodeSuite(folder, 150_000, 1)),
+      nodeSuite("bench", 150_000, 1, "."),
     ],
     ...rest.map((folder) => [folder === "api" ? apiSuite() : nodeSuite(folder)]),
   ];
 }
 
-export function nodeSuite(folder: string, timeoutMs = 240_000, concurrency = cores()): Suite {
+export function nodeSuite(
+  folder: string,
+  timeoutMs = 240_000,
+  concurrency = cores(),
+  within = "test",
+): Suite {
   return {
-    name: `test/${folder}`,
+    name: join(within, folder),
     timeoutMs,
-    run: ({ signal, log }) => runNodeTests(testFiles(folder), { concurrency, signal, log }),
+    run: ({ signal, log }) => runNodeTests(testFiles(folder, within), { concurrency, signal, log }),
   };
 }
 
@@ -100,8 +106,8 @@ async function vectorTests(): Promise<Set<string>> {
   return found;
 }
 
-function testFiles(folder: string): string[] {
-  const path = join(root, "test", folder);
+function testFiles(folder: string, within = "test"): string[] {
+  const path = join(root, within, folder);
   const names = (() => {
     try {
       return readdirSync(path, { recursive: true, encoding: "utf8" });

@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/ledger.psql
-select plan(30);
+select plan(32);
 
 select tests.act_as('service_role');
 create function pg_temp.record(p_argument text, p_value text, p_more text default '')
@@ -52,6 +52,10 @@ select is(
 select is(
   pg_temp.record('p_latency_ms', '5'), 'PT400 INVALID_ARGUMENT', 'a latency is no use'
 );
+select is(
+  pg_temp.record('p_used_at', t.at, $$p_provider => 'acme',$$), 'PT400 INVALID_ARGUMENT', t.at
+)
+from unnest(array['infinity', '-infinity']) as t (at);
 select is(
   (select count(*) from public.usage_daily as u where u.provider = repeat('x', 1025)), 0::bigint,
   'what is refused is not counted'
