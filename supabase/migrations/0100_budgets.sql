@@ -29,9 +29,9 @@ create table public.budgets (
   -- NaN and Infinity are numerics too; both fail the upper bound.
   constraint budgets_limits check (
     num_nonnulls(soft_limit_usd, hard_limit_usd) > 0
-    and (soft_limit_usd is null or (soft_limit_usd >= 0 and soft_limit_usd < 1000000000))
-    and (hard_limit_usd is null or (hard_limit_usd >= 0 and hard_limit_usd < 1000000000))
-    and (soft_limit_usd is null or hard_limit_usd is null or soft_limit_usd <= hard_limit_usd)
+    and soft_limit_usd >= 0 and soft_limit_usd < 1000000000
+    and hard_limit_usd >= 0 and hard_limit_usd < 1000000000
+    and soft_limit_usd <= hard_limit_usd
   ),
   constraint budgets_user_id_period_key unique (user_id, period),
   constraint budgets_brand_id_period_key unique (brand_id, period)

@@ -142,6 +142,9 @@ async function asServer(
 const reserve = "select id from public.reserve_budget($1, $2, $3, $4)";
 const logTurn = `
   select from public.log_turn($1, $2, 'Hi', 'Hello', p_cost_usd => $3, p_reservation_id => $4)`;
+const logTurnThenSettle = `
+  select public.settle_budget($4)
+  from public.log_turn($1, $2, 'Hi', 'Hello', p_cost_usd => $3)`;
 
 for (const owner of ["user", "brand"] as const) {
   test(`32 connections race for the last dollar of a ${owner}: ten get a tenth`, {
@@ -240,11 +243,9 @@ test(
             } else {
               // Costs less than was held, so that the race lasts.
               const values = [session, random.uuid(), (amount / 40).toFixed(4), hold];
+              // By the turn itself, or in the same statement: between two, both would count.
               if (random.int(2)) await asServer(connection, logTurn, values);
-              else {
-                await asServer(connection, logTurn, [...values.slice(0, 3), null]);
-                await connection.query("select from public.settle_budget($1)", [hold]);
-              }
+              else await asServer(connection, logTurnThenSettle, values);
               ended.settled += 1;
             }
           }
