@@ -64,6 +64,7 @@ async function runOn(
       result.series = await measure(one, own, options.rounds, onRound);
       log(describeCase(result));
     } catch (error) {
+      if (server.ended) throw error;
       // What the others found took long to find.
       result.error = error instanceof Error ? error.message : String(error);
       log(`  failed: ${result.error}`);

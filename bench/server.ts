@@ -15,6 +15,8 @@ export interface Server extends AsyncDisposable {
   /** Of the databases that begin so. */
   names(prefix: string): Promise<string[]>;
   adminUrl: string;
+  /** Whether its end has begun. */
+  readonly ended: boolean;
 }
 
 /** A native engine of our own, or the server at `dbUrl`. Without `keep` nothing of it is left at the end. */
@@ -35,6 +37,9 @@ export async function openServer(
   };
   return {
     adminUrl,
+    get ended() {
+      return ended !== undefined;
+    },
     drop,
     names: async (prefix) => {
       const rows = await asSuperuser(
