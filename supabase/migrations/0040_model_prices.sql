@@ -28,8 +28,8 @@ create table public.model_prices (
   min_input_tokens             integer      not null default 0
     constraint model_prices_min_input_tokens_range check (min_input_tokens >= 0),
   validity                     tstzrange    not null default tstzrange(now(), null)
-    constraint model_prices_validity_shape
-      check (lower(validity) is not null and lower_inc(validity) and not upper_inc(validity)),
+    -- A range without a lower bound does not include it either.
+    constraint model_prices_validity_shape check (lower_inc(validity) and not upper_inc(validity)),
   input_usd_per_mtok           numeric      not null,
   output_usd_per_mtok          numeric      not null,
   cached_input_usd_per_mtok    numeric,
