@@ -829,20 +829,29 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_straight uuid[];
+  v_trees uuid[];
   v_sessions uuid[];
   v_ids uuid[];
   v_heirs uuid[];
   v_parents integer[];  -- the place of the parent in v_ids, where that is deleted too
 begin
+  -- The few sessions first: in a join, the planner may read all sessions for each deleted message.
+  select
+    array_agg(s.id) filter (where s.branch_count = 0),
+    array_agg(s.id) filter (where s.branch_count > 0)
+  into v_straight, v_trees
+  from public.conversation_sessions as s
+  where s.id = any (array(select distinct o.session_id from old_messages as o));
+
   -- A straight line stays one: each orphan follows the message before it. By execute, because a plan
   -- that was made for one deleted row reads a whole session for each of many.
   execute $q$
     update public.conversation_messages as m
     set parent_message_id = private.last_message_before(m.session_id, m.user_id, m.sequence_order)
     from old_messages as o
-    join public.conversation_sessions as s on s.id = o.session_id
-    where s.branch_count = 0 and m.session_id = o.session_id and m.parent_message_id = o.id
-  $q$;
+    where o.session_id = any ($1) and m.session_id = o.session_id and m.parent_message_id = o.id
+  $q$ using v_straight;
 
   update public.conversation_sessions as s
   set active_message_id = private.last_message_before(s.id, s.user_id, 2147483647)
@@ -857,15 +866,14 @@ begin
         o.session_id, o.id, o.parent_message_id,
         row_number() over (order by o.session_id, o.sequence_order) as place
       from old_messages as o
-      join public.conversation_sessions as s on s.id = o.session_id
-      where s.branch_count > 0
+      where o.session_id = any ($1)
     )
     select
       array_agg(d.session_id order by d.place), array_agg(d.id order by d.place),
       array_agg(d.parent_message_id order by d.place), array_agg(p.place order by d.place)
     from deleted as d
     left join deleted as p on p.id = d.parent_message_id
-  $q$ into v_sessions, v_ids, v_heirs, v_parents;
+  $q$ into v_sessions, v_ids, v_heirs, v_parents using v_trees;
   if v_ids is null then
     return null;
   end if;
