@@ -313,7 +313,7 @@ function step(
     case 18:
       // A fork is nobody's to write in here: it is counted all the same.
       return random.int(4) === 0
-        ? ["authenticated", "select public.fork_session($1)", [session]]
+        ? ["service_role", "select public.fork_session($1)", [session]]
         : ["authenticated", "select public.archive_session($1), public.unarchive_session($1)", [
           session,
         ]];
