@@ -118,6 +118,19 @@ begin
       ('table', 'public.budget_alerts'), ('table', 'public.budget_reservations'),
       ('table', 'public.budgets'), ('type', 'public.budget_limit'), ('type', 'public.budget_period'),
       ('type', 'public.budget_status'), ('type', 'public.reservation_status'),
+      -- 0130_tool_executions
+      ('function', 'private.add_tool_executions'),
+      ('function', 'private.tg_conversation_sessions__carry_tool_owner'),
+      ('function', 'private.tg_tool_executions__find_message'),
+      ('function', 'private.tg_tool_executions__guard_end'),
+      ('function', 'private.tg_tool_executions__keep_time'),
+      ('function', 'private.tg_tool_executions__limit'),
+      ('function', 'private.tg_tool_executions__lock'),
+      ('function', 'private.tg_tool_executions__place'),
+      ('function', 'private.tool_execution_request_hash'),
+      ('function', 'public.get_messages_with_tools'), ('function', 'public.update_tokens_on_tool'),
+      ('table', 'public.tool_execution_stats'), ('table', 'public.tool_executions'),
+      ('type', 'public.message_with_tools'), ('type', 'public.tool_execution_status'),
       -- 0910_profiles
       ('function', 'private.tg_users__create_profile'),
       ('table', 'public.profiles'), ('type', 'public.app_role')

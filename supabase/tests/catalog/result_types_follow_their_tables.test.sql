@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir objects.psql
-select plan(2);
+select plan(3);
 
 create function tests.shape(p_type regclass)
 returns text[]
@@ -23,6 +23,12 @@ select is(
   tests.shape('public.appended_message'),
   tests.shape('public.conversation_messages') || 'inserted boolean'::text,
   'appended_message is a message and whether it was inserted'
+);
+select is(
+  tests.shape('public.message_with_tools'),
+  tests.shape('public.conversation_messages')
+  || array['tool_executions jsonb', 'tool_results jsonb'],
+  'message_with_tools is a message, its runs and the answers to its calls'
 );
 
 select * from finish();
