@@ -148,6 +148,37 @@ function onlyNotFound(refused: Refusal | undefined): void {
   if (refused) assert.equal(refused.code, "PT404", refused.message);
 }
 
+test("a session is not deleted under the change of a tool execution", { timeout }, async () => {
+  const user = await server.makeUser();
+  const session = await server.makeSession(user);
+  await server.as(user, 2, async ([writer, deleter]) => {
+    assert.ok(deleter);
+    const [run] = await writer.query(
+      "insert into public.tool_executions (session_id, tool_name) values ($1, 'a') returning id",
+      [session],
+    );
+    await writer.begin();
+    // Holds the run, not yet the session.
+    await writer.client.query(
+      "update public.tool_executions set status = 'running' where id = $1",
+      [run?.["id"]],
+    );
+    const deleted = deleter.refused("delete from public.conversation_sessions where id = $1", [
+      session,
+    ]);
+    await new Promise((done) => setTimeout(done, 200));
+    await writer.client.query("update public.tool_executions set tokens_used = 5 where id = $1", [
+      run?.["id"],
+    ]);
+    await writer.client.query("commit");
+    assert.equal(await deleted, undefined);
+  });
+  assert.deepEqual(
+    await server.select("select 1 from public.tool_executions where session_id = $1", [session]),
+    [],
+  );
+});
+
 test("two completes and a cancel at once: one legal chain of events", { timeout }, async () => {
   const user = await server.makeUser();
   const calls = ["complete", "complete", "cancel"].map(
