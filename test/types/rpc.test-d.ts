@@ -46,8 +46,19 @@ export async function rightCalls(id: string) {
     p_assistant_message: "Hold the button.",
     p_cost_usd: "0.000000000000000001",
     p_tool_calls: [{ id: "1" }],
+    p_tool_executions: [{
+      tool_name: "search",
+      tool_call_id: "1",
+      status: "failed",
+      error: "late",
+    }],
   });
   const roles: MessageRole[] = (turn.data ?? []).map((message) => message.role);
+
+  const calls = await supabase.rpc("get_messages_with_tools", { p_session_id: id });
+  const tools: string[] = (calls.data ?? []).flatMap((message) =>
+    message.tool_executions.map((run) => run.tool_name)
+  );
 
   const used = await supabase.rpc("record_usage", { p_usage_id: id, p_cost_usd: 0.1 });
   const isNew: boolean | undefined = used.data?.inserted;
@@ -69,7 +80,7 @@ export async function rightCalls(id: string) {
   const left: (number | null)[] = (budgets.data ?? []).map((row) => row.remaining_usd);
   return {
     ...{ costUsd, texts, counts, sequence, cursor, title, status, inserted },
-    ...{ roles, isNew, reservation, end, turns, days, left },
+    ...{ roles, tools, isNew, reservation, end, turns, days, left },
   };
 }
 
@@ -113,6 +124,8 @@ export function wrongCalls(id: string) {
   supabase.rpc("log_turn", { ...turn, p_input_tokens: "150" });
   // @ts-expect-error: an argument is left out, never null
   supabase.rpc("log_turn", { ...turn, p_latency_ms: null });
+  // @ts-expect-error: the name of the tool is missing
+  supabase.rpc("log_turn", { ...turn, p_tool_executions: [{ tool_call_id: "1" }] });
   // @ts-expect-error: a cost is a number, or its text
   supabase.rpc("log_turn", { ...turn, p_cost_usd: true });
   // @ts-expect-error: the amount is missing

@@ -43,7 +43,9 @@ select is(pg_temp.listed(2), '6:0:7', 'a visitor''s, by the server');
 select tests.act_as('owner');
 select is(
   (
-    select string_agg(tests.error_of(format('select public.get_messages_with_tools(%L, %s)', tests.s(1), n)), ' ')
+    select string_agg(
+      tests.error_of(format('select public.get_messages_with_tools(%L, %s)', tests.s(1), n)), ' '
+    )
     from unnest(array['0', '201', 'null', '200']) as n
   ),
   'PT400 INVALID_ARGUMENT PT400 INVALID_ARGUMENT PT400 INVALID_ARGUMENT ok', 'p_limit is 1 to 200'
