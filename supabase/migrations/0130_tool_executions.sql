@@ -434,6 +434,8 @@ language plpgsql
 volatile
 set search_path = ''
 as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
 begin
   if coalesce((auth.jwt() ->> 'is_anonymous')::boolean, false) then
     perform private.raise_error(
@@ -475,12 +477,14 @@ begin
   begin
     insert into public.tool_executions (
       id, session_id, message_id, tool_call_id, tool_name, tool_type, input, output, status,
-      execution_time_ms, tokens_used, error
+      execution_time_ms, tokens_used, error, created_at
     )
     select
       coalesce(x.id, gen_random_uuid()), p_session_id, p_message_id, x.tool_call_id, x.tool_name,
       x.tool_type, x.input, x.output, coalesce(x.status, 'pending'), x.execution_time_ms,
-      x.tokens_used, x.error
+      x.tokens_used, x.error,
+      -- Their order, also where the clock is coarse.
+      v_now + e.position * interval '1 microsecond'
     from jsonb_array_elements(p_tool_executions) with ordinality as e (execution, position)
     cross join lateral jsonb_populate_record(null::public.tool_executions, e.execution) as x
     order by e.position;

@@ -29,6 +29,10 @@ select tests.did(tests.run(1, 1, jsonb_build_object(
 )));
 select tests.did(tests.run(1, 3, jsonb_build_object('message_id', tests.m(7))));
 select tests.did(tests.run(1, 4));
+-- Run 1 after run 2, also where the clock is coarse.
+select tests.act_as('postgres');
+update public.tool_executions set created_at = created_at + interval '1 second' where id = tests.t(1);
+select tests.act_as('owner');
 
 -- message: runs | answers
 create function pg_temp.listed(p_limit integer default 50, p_before integer default null)
