@@ -24,7 +24,8 @@ insert into public.tool_executions (session_id, tool_name, tool_type, status, ex
 values (tests.s(2), 'search', 'function', 'failed', 1000);
 -- Some clocks are coarse.
 select tests.act_as('postgres');
-update public.tool_executions set created_at = created_at + execution_time_ms * interval '1 second';
+update public.tool_executions set created_at = created_at + execution_time_ms * interval '1 second'
+where tool_name = 'fetch';
 
 create function pg_temp.stats(p_name text, p_type text)
 returns text
