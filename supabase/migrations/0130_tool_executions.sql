@@ -607,6 +607,8 @@ language plpgsql
 stable
 security invoker
 set search_path = ''
+-- The planner expects a hundred calls in each message, and would compile for seconds.
+set jit = off
 rows 50
 as $$
 declare
@@ -645,22 +647,29 @@ begin
       order by g.sequence_order desc
       limit p_limit
     ),
-    -- Some providers use the ids of calls again: an answer belongs to the last call before it.
-    calls as (
-      select
-        g.id as caller_id, g.sequence_order, c.call ->> 'id' as call_id,
-        lead(g.sequence_order) over (
-          partition by c.call ->> 'id' order by g.sequence_order
-        ) as next_sequence
-      from tooling as g
-      cross join jsonb_array_elements(g.calls) as c (call)
-    ),
-    answers as (
-      select c.caller_id, g.id as answer_id
-      from tooling as g
-      join calls as c
-        on c.call_id = g.answered_id and c.sequence_order < g.sequence_order
-          and g.sequence_order < coalesce(c.next_sequence, 2147483647)
+    -- Some providers use the ids of calls again: an answer belongs to the last call before it. By a
+    -- window and not by a join, which would pair all calls with all answers where it guesses few.
+    answers as materialized (
+      select e.answer_id, e.caller_sequence
+      from (
+        select
+          w.answer_id, max(w.call_sequence) over (
+            partition by w.call_id order by w.sequence_order
+          ) as caller_sequence
+        from (
+          select
+            c.call ->> 'id' as call_id, g.sequence_order, g.sequence_order as call_sequence,
+            null::uuid as answer_id
+          from tooling as g
+          cross join jsonb_array_elements(g.calls) as c (call)
+          union all
+          select g.answered_id, g.sequence_order, null, g.id
+          from tooling as g
+          where g.answered_id is not null
+        ) as w
+        where w.sequence_order >= (select min(p.sequence_order) from page as p)
+      ) as e
+      where e.answer_id is not null
     )
     select
       m.*,
@@ -690,7 +699,7 @@ begin
             )
           from answers as a
           join public.conversation_messages as r on r.session_id = p_session_id and r.id = a.answer_id
-          where a.caller_id = p.id
+          where a.caller_sequence = p.sequence_order
         ),
         '[]'
       )
