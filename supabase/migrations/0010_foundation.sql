@@ -134,6 +134,19 @@ begin
       ('function', 'public.begin_message'), ('function', 'public.append_message_delta'),
       ('function', 'public.finish_message'), ('function', 'public.regenerate_message'),
       ('function', 'public.interrupt_stale_messages'), ('type', 'public.streamed_message'),
+      -- 0130_tool_executions
+      ('function', 'private.add_tool_executions'),
+      ('function', 'private.tg_conversation_sessions__carry_tool_owner'),
+      ('function', 'private.tg_tool_executions__find_message'),
+      ('function', 'private.tg_tool_executions__guard_end'),
+      ('function', 'private.tg_tool_executions__keep_time'),
+      ('function', 'private.tg_tool_executions__limit'),
+      ('function', 'private.tg_tool_executions__lock'),
+      ('function', 'private.tg_tool_executions__place'),
+      ('function', 'private.tool_execution_request_hash'),
+      ('function', 'public.get_messages_with_tools'), ('function', 'public.update_tokens_on_tool'),
+      ('table', 'public.tool_execution_stats'), ('table', 'public.tool_executions'),
+      ('type', 'public.message_with_tools'), ('type', 'public.tool_execution_status'),
       -- 0910_profiles
       ('function', 'private.tg_users__create_profile'),
       ('table', 'public.profiles'), ('type', 'public.app_role')
