@@ -453,7 +453,6 @@ create policy attachments_update_own on storage.objects for update to authentica
   with check (
     bucket_id = 'attachments'
     and name ~ ('^' || (select auth.uid())::text || '/[0-9a-f]{64}$')
-    and coalesce(((select auth.jwt()) ->> 'is_anonymous')::boolean, false) = false
     and exists (select 1 from public.attachments as a where a.storage_path = objects.name)
   );
 create policy attachments_delete_own on storage.objects for delete to authenticated
