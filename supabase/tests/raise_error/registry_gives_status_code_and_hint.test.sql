@@ -26,7 +26,8 @@ select results_eq(
   $$ select code, sqlstate from private.error_codes() order by code $$,
   $$
     values
-      ('BRAND_NOT_FOUND', 'PT404'), ('BUDGET_EXCEEDED', 'PT402'), ('FORBIDDEN', 'PT403'),
+      ('BRAND_NOT_FOUND', 'PT404'), ('BUDGET_EXCEEDED', 'PT402'), ('FILE_IN_DELETION', 'PT409'),
+      ('FORBIDDEN', 'PT403'),
       ('IDEMPOTENCY_MISMATCH', 'PT409'), ('ILLEGAL_TRANSITION', 'PT409'),
       ('INVALID_ARGUMENT', 'PT400'), ('LAST_OWNER', 'PT409'), ('MESSAGE_NOT_FOUND', 'PT404'),
       ('RESERVATION_CLOSED', 'PT409'), ('RESERVATION_NOT_FOUND', 'PT404'),
