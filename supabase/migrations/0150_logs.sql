@@ -226,8 +226,9 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
--- Whoever waits for a lock makes later writers wait behind: try again later instead.
-set lock_timeout = '1s'
+-- Whoever waits for a lock makes later writers wait behind: after a while, try again later instead. Long
+-- enough to outlast deadlock_timeout, after which an autovacuum gives way.
+set lock_timeout = '3s'
 as $$
 declare
   v_table text;
@@ -261,7 +262,7 @@ comment on function public.make_log_partitions(integer) is
   'Run it daily. Rows that came before their partition did wait in a default one and are moved. '
   'p_months_ahead: 0 to 24, default 3. Returns: how many were made; 0: all are there. '
   'Who: service_role. Errors: PT400 INVALID_ARGUMENT; PT403 FORBIDDEN; 55P03 when a lock is not '
-  'had within a second: nothing is made, run it again.';
+  'had within 3 seconds: nothing is made, run it again.';
 
 create type public.logs_cleanup as (
   rows_deleted        bigint,
@@ -278,8 +279,8 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
--- A drop waits for readers, and later writers behind it: it is left for the next call instead.
-set lock_timeout = '1s'
+-- A drop waits for readers, and later writers behind it: after a while it is left for the next call.
+set lock_timeout = '3s'
 as $$
 declare
   v_cutoff timestamptz;
