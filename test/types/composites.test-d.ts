@@ -4,9 +4,11 @@ import type {
   BrandUsage,
   BudgetStatus,
   Database,
+  LogsCleanup,
   MessageRoleStats,
   SessionListItem,
   SessionStats,
+  StorageDeletion,
   UsageRecord,
 } from "../../types/index.ts";
 import type { Holds, Same } from "./client.ts";
@@ -22,6 +24,8 @@ export type Columns = [
   Holds<Same<keyof UsageRecord, keyof Composites["usage_record"]>>,
   Holds<Same<keyof BrandUsage, keyof Composites["brand_usage"]>>,
   Holds<Same<keyof BudgetStatus, keyof Composites["budget_status"]>>,
+  Holds<Same<keyof LogsCleanup, keyof Composites["logs_cleanup"]>>,
+  Holds<Same<keyof StorageDeletion, keyof Composites["storage_deletion"]>>,
 ];
 
 export type Values = [
@@ -32,6 +36,8 @@ export type Values = [
   Holds<Same<Nullable<UsageRecord>, Nullable<Composites["usage_record"]>>>,
   Holds<Same<Nullable<BrandUsage>, Nullable<Composites["brand_usage"]>>>,
   Holds<Same<Nullable<BudgetStatus>, Nullable<Composites["budget_status"]>>>,
+  Holds<Same<Nullable<LogsCleanup>, Nullable<Composites["logs_cleanup"]>>>,
+  Holds<Same<Nullable<StorageDeletion>, Nullable<Composites["storage_deletion"]>>>,
 ];
 
 type Nullable<T> = { [Key in keyof T]: T[Key] | null };
@@ -52,6 +58,8 @@ export type Nulls = [
   Holds<Same<BrandUsage["p95_latency_ms"], number | null>>,
   Holds<Same<BudgetStatus["spent_usd"], number>>,
   Holds<Same<BudgetStatus["remaining_usd"], number | null>>,
+  Holds<Same<LogsCleanup["is_complete"], boolean>>,
+  Holds<Same<StorageDeletion["leased_until"], string>>,
 ];
 
 // Every function and table of the generated types is still there.
