@@ -170,7 +170,12 @@ test("the server writes and reads logs and metrics, and nobody else", async () =
   const session = await newSession(owner.client);
   await service.from("agent_logs").insert([
     { session_id: session, user_id: owner.id, log_type: "agent_request", details: { model: "m" } },
-    { session_id: session, log_type: "error", level: "error", details: { message: "Out of order" } },
+    {
+      session_id: session,
+      log_type: "error",
+      level: "error",
+      details: { message: "Out of order" },
+    },
     // Rows of one call may name different columns.
   ], { defaultToNull: false }).throwOnError();
   const rows = good(

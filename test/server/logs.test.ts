@@ -80,38 +80,42 @@ test("partitions made under writers refuse and lose no row", { timeout }, async 
   assert.deepEqual(await countLogs("gone"), { rows: 0, waiting: 0 });
 });
 
-test("a cleanup leaves a month that is being read for later, and holds writers up no longer than that", { timeout }, async () => {
-  await server.select(
-    `select private.make_log_partition(t.name, '2001-01-01')
+test(
+  "a cleanup leaves a month that is being read for later, and holds writers up no longer than that",
+  { timeout },
+  async () => {
+    await server.select(
+      `select private.make_log_partition(t.name, '2001-01-01')
      from (values ('agent_logs'), ('performance_metrics')) as t (name)`,
-  );
-  const clean = (client: pg.PoolClient) =>
-    client.query<Record<string, unknown>>("select * from public.cleanup_old_logs(7000)");
-  await asService(async (reader) => {
-    await reader.query("begin");
-    await reader.query("select count(*) from public.agent_logs");
-    const started = performance.now();
-    const cleanup = asService(clean);
-    const writes: number[] = [];
-    const writer = asService(async (client) => {
-      for (let i = 0; i < 20; i++) {
-        const began = performance.now();
-        await client.query(insertLog, [null, "behind", new Date()]);
-        writes.push(performance.now() - began);
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+    );
+    const clean = (client: pg.PoolClient) =>
+      client.query<Record<string, unknown>>("select * from public.cleanup_old_logs(7000)");
+    await asService(async (reader) => {
+      await reader.query("begin");
+      await reader.query("select count(*) from public.agent_logs");
+      const started = performance.now();
+      const cleanup = asService(clean);
+      const writes: number[] = [];
+      const writer = asService(async (client) => {
+        for (let i = 0; i < 20; i++) {
+          const began = performance.now();
+          await client.query(insertLog, [null, "behind", new Date()]);
+          writes.push(performance.now() - began);
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+      });
+      const { rows } = await cleanup;
+      const took = performance.now() - started;
+      assert.deepEqual(rows, [{ rows_deleted: "0", partitions_dropped: 1, is_complete: false }]);
+      assert.ok(took < 8000, `${took} ms`);
+      await writer;
+      assert.ok(Math.max(...writes) < 4500, `${Math.max(...writes)} ms`);
+      await reader.query("commit");
     });
-    const { rows } = await cleanup;
-    const took = performance.now() - started;
-    assert.deepEqual(rows, [{ rows_deleted: "0", partitions_dropped: 1, is_complete: false }]);
-    assert.ok(took < 8000, `${took} ms`);
-    await writer;
-    assert.ok(Math.max(...writes) < 4500, `${Math.max(...writes)} ms`);
-    await reader.query("commit");
-  });
-  const { rows } = await asService(clean);
-  assert.deepEqual(rows, [{ rows_deleted: "0", partitions_dropped: 1, is_complete: true }]);
-});
+    const { rows } = await asService(clean);
+    assert.deepEqual(rows, [{ rows_deleted: "0", partitions_dropped: 1, is_complete: true }]);
+  },
+);
 
 test("two cleanups at once: one works, the other says so", { timeout }, async () => {
   await asService(async (first) => {
@@ -125,17 +129,21 @@ test("two cleanups at once: one works, the other says so", { timeout }, async ()
   });
 });
 
-test("whoever makes a partition gives up after a while behind a long transaction", { timeout }, async () => {
-  await asService(async (writer) => {
-    await writer.query("begin");
-    await writer.query(insertLog, [null, "long", new Date()]);
-    const error = await asService((maker) => maker.query("select public.make_log_partitions(12)"))
-      .then(() => undefined, refusal);
-    assert.equal(error?.code, "55P03");
-    await writer.query("commit");
-  });
-  const { rows } = await asService((maker) =>
-    maker.query("select public.make_log_partitions(12) as n")
-  );
-  assert.deepEqual(rows, [{ n: 2 }]);
-});
+test(
+  "whoever makes a partition gives up after a while behind a long transaction",
+  { timeout },
+  async () => {
+    await asService(async (writer) => {
+      await writer.query("begin");
+      await writer.query(insertLog, [null, "long", new Date()]);
+      const error = await asService((maker) => maker.query("select public.make_log_partitions(12)"))
+        .then(() => undefined, refusal);
+      assert.equal(error?.code, "55P03");
+      await writer.query("commit");
+    });
+    const { rows } = await asService((maker) =>
+      maker.query("select public.make_log_partitions(12) as n")
+    );
+    assert.deepEqual(rows, [{ n: 2 }]);
+  },
+);

@@ -95,7 +95,12 @@ export function wrongStatements(id: string) {
   // @ts-expect-error: the ledger's own tables are not exposed
   supabase.from("usage_rollups").select();
   // @ts-expect-error: a file has a hash
-  supabase.from("attachments").insert({ session_id: id, name: "a", size_bytes: 1, mime_type: "a/b" });
+  supabase.from("attachments").insert({
+    session_id: id,
+    name: "a",
+    size_bytes: 1,
+    mime_type: "a/b",
+  });
   // @ts-expect-error: no such rating
   supabase.from("message_feedback").upsert({ message_id: id, rating: "sideways" });
   // @ts-expect-error: no such level

@@ -7,7 +7,9 @@ create function pg_temp.insert_it(p_json text)
 returns text
 language sql
 as $$
-  select tests.error_of(format('insert into public.agent_logs (details, log_type) values (%L, ''trace'')', p_json))
+  select tests.error_of(
+    format('insert into public.agent_logs (details, log_type) values (%L, ''trace'')', p_json)
+  )
 $$;
 select is(pg_temp.insert_it('{"a": {"b": [1, null]}}'), 'ok', 'an object');
 select is(pg_temp.insert_it('[1]'), '23514', 'no array');
