@@ -18,7 +18,7 @@ after(() => api[Symbol.asyncDispose]());
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
-function file(session_id: string, bytes = randomUUID()) {
+function file(session_id: string, bytes: string = randomUUID()) {
   return {
     id: randomUUID(),
     session_id,
