@@ -24,16 +24,13 @@ function claims(caller: Extract<Caller, { role: "authenticated" | "service_role"
 /** One connection as PostgREST has it: logged in as authenticator, a role and claims a transaction. */
 export class Connection {
   readonly #client: pg.Client;
+  #settings = "{}";
 
   private constructor(client: pg.Client) {
     this.#client = client;
   }
 
-  static async open(
-    database: Database,
-    asSuperuser: boolean,
-    settings: Readonly<Record<string, string>> = {},
-  ): Promise<Connection> {
+  static async open(database: Database, asSuperuser: boolean): Promise<Connection> {
     const client = new pg.Client({
       connectionString: asSuperuser ? database.adminUrl : database.authenticatorUrl,
       // Values stay text: what a client makes of them is not the database's work.
@@ -42,10 +39,18 @@ export class Connection {
     // A server that ends also rejects the query under way, which reports it.
     client.on("error", () => undefined);
     await client.connect();
-    for (const [name, value] of Object.entries(settings)) {
-      await client.query("select set_config($1, $2, false)", [name, value]);
-    }
     return new Connection(client);
+  }
+
+  /** Gives the connection these settings and no others. */
+  async configure(settings: Readonly<Record<string, string>> = {}): Promise<void> {
+    const wanted = JSON.stringify(settings);
+    if (wanted === this.#settings) return;
+    await this.#client.query("reset all");
+    for (const [name, value] of Object.entries(settings)) {
+      await this.#client.query("select set_config($1, $2, false)", [name, value]);
+    }
+    this.#settings = wanted;
   }
 
   async begin(caller: Caller): Promise<void> {

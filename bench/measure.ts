@@ -20,10 +20,11 @@ export async function measure(
   onRound: (round: number) => void,
 ): Promise<Series[]> {
   const meters: Meter[] = [];
+  const pool = new Pool();
   try {
     for (const pair of pairs) {
       for (const variant of one.variants(pair.size)) {
-        meters.push(await Meter.open(variant, pair));
+        meters.push(await Meter.open(variant, pair, pool, meters.length));
       }
     }
     for (const meter of meters) await meter.warmUp();
@@ -36,7 +37,26 @@ export async function measure(
     }
     return meters.map((meter) => meter.series());
   } finally {
-    for (const meter of meters) await meter.end();
+    await pool.end();
+  }
+}
+
+/** Connections that the variants of a case take turns on: one each would be more than a server has. */
+class Pool {
+  readonly #opened = new Map<string, Connection[]>();
+
+  async take(database: Database, asSuperuser: boolean, count: number): Promise<Connection[]> {
+    const url = asSuperuser ? database.adminUrl : database.authenticatorUrl;
+    const opened = this.#opened.get(url) ?? [];
+    this.#opened.set(url, opened);
+    while (opened.length < count) opened.push(await Connection.open(database, asSuperuser));
+    return opened.slice(0, count);
+  }
+
+  async end(): Promise<void> {
+    for (const opened of this.#opened.values()) {
+      for (const connection of opened) await connection.end();
+    }
   }
 }
 
@@ -46,6 +66,8 @@ class Meter {
   readonly #connections: Connection[];
   readonly #admin: Connection;
   readonly #clock: ServerClock | undefined;
+  /** Sets the prepared statements of this variant apart. */
+  readonly #name: string;
   readonly #rounds: Round[] = [];
   readonly #all: number[] = [];
   #calls = 0;
@@ -61,6 +83,7 @@ class Meter {
       connections: Connection[];
       admin: Connection;
       clock: ServerClock | undefined;
+      name: string;
     },
   ) {
     this.#variant = variant;
@@ -68,25 +91,26 @@ class Meter {
     this.#connections = opened.connections;
     this.#admin = opened.admin;
     this.#clock = opened.clock;
+    this.#name = opened.name;
   }
 
-  static async open(variant: Variant, pair: Pair): Promise<Meter> {
+  static async open(variant: Variant, pair: Pair, pool: Pool, nth: number): Promise<Meter> {
     const database: Database = pair[variant.database];
     const asSuperuser = ["superuser", "analyst"].includes(caller(variant).role);
     const count = variant.kind === "write" ? variant.callers ?? 1 : 1;
-    const connections = await Promise.all(
-      Array.from({ length: count }, () => Connection.open(database, asSuperuser, variant.settings)),
-    );
-    const admin = await Connection.open(database, true);
+    const connections = await pool.take(database, asSuperuser, count);
+    // The second of its role: the first may be the one that is measured.
+    const admin = (await pool.take(database, true, 2))[1] as Connection;
     const prepares = variant.kind === "write" && variant.before !== undefined;
     if (variant.setup !== undefined) await admin.query(variant.setup);
     // What is done before a call would count as the call's own.
     const clock = prepares ? undefined : await ServerClock.find(admin);
-    return new Meter(variant, pair, { connections, admin, clock });
+    return new Meter(variant, pair, { connections, admin, clock, name: `measured ${nth}` });
   }
 
   /** Twelve calls a connection: from the sixth on a server may keep the plan of a prepared statement. */
   async warmUp(): Promise<void> {
+    await this.#configure();
     const calls = Math.min(this.#variant.calls, 12 * this.#connections.length);
     await this.#run({ ...this.#variant, calls }, performance.now() + warmUpMs);
     this.#times = [];
@@ -97,11 +121,16 @@ class Meter {
     const share = this.#variant.calls / slices;
     const calls = Math.ceil((nth + 1) * share) - Math.ceil(nth * share);
     if (calls === 0) return;
+    await this.#configure();
     await this.#clock?.start();
     const started = performance.now();
     await this.#run({ ...this.#variant, calls }, started + sliceMs);
     this.#wallMs += performance.now() - started;
     this.#serverMs += await this.#clock?.read() ?? 0;
+  }
+
+  async #configure(): Promise<void> {
+    for (const connection of this.#connections) await connection.configure(this.#variant.settings);
   }
 
   endRound(): void {
@@ -134,11 +163,6 @@ class Meter {
     };
   }
 
-  async end(): Promise<void> {
-    for (const connection of this.#connections) await connection.end();
-    await this.#admin.end();
-  }
-
   async #run(variant: Variant, end: number): Promise<void> {
     let done = 0;
     let left = variant.calls;
@@ -162,7 +186,7 @@ class Meter {
     try {
       return variant.kind === "write"
         ? await this.#write(variant, connection, call)
-        : await read(variant, connection, call);
+        : await read(variant, connection, this.#name, call);
     } catch (error) {
       const { message } = error as Error;
       throw new Error(`${variant.label}, ${this.#pair.size.name}: ${message}`, { cause: error });
@@ -183,7 +207,7 @@ class Meter {
       await connection.begin(as);
       for (const [place, { sql, values }] of statements.entries()) {
         const sent = performance.now();
-        const rows = await connection.call(`measured ${nth} ${place}`, sql, values);
+        const rows = await connection.call(`${this.#name} ${nth} ${place}`, sql, values);
         statementMs += performance.now() - sent;
         refuseNothing(rows);
       }
@@ -200,10 +224,15 @@ interface Timed {
   statementMs: number;
 }
 
-async function read(variant: Read, connection: Connection, call: number): Promise<Timed> {
+async function read(
+  variant: Read,
+  connection: Connection,
+  name: string,
+  call: number,
+): Promise<Timed> {
   const values = variant.values(call);
   const started = performance.now();
-  const rows = await connection.call("measured", variant.sql, values);
+  const rows = await connection.call(name, variant.sql, values);
   const ms = performance.now() - started;
   refuseNothing(rows);
   return { ms, statementMs: ms };

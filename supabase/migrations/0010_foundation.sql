@@ -54,7 +54,7 @@ begin
       -- 0050_conversation_messages
       ('function', 'private.branch_of'), ('type', 'private.shown_branch'),
       ('function', 'private.give_places_back'), ('function', 'private.take_places'),
-      ('function', 'private.last_message_before'),
+      ('function', 'private.last_message_before'), ('function', 'private.newest_leaf'),
       ('function', 'private.lock_session'),
       ('function', 'private.message_request_hash'),
       ('function', 'private.price_message'),
@@ -81,11 +81,16 @@ begin
       ('function', 'private.list_place'), ('type', 'private.list_place'),
       ('type', 'public.session_list_item'),
       ('function', 'public.create_conversation_session'),
+      ('function', 'private.session_id_of_key'),
       ('function', 'public.reopen_conversation_session'),
-      ('function', 'public.rename_session'), ('function', 'public.list_sessions'),
+      ('function', 'public.rename_session'), ('function', 'public.pin_session'),
+      ('function', 'public.archive_session'), ('function', 'public.unarchive_session'),
+      ('function', 'public.delete_session'), ('function', 'public.restore_session'),
+      ('function', 'public.archive_old_sessions'), ('function', 'public.list_sessions'),
       ('function', 'public.get_session'), ('function', 'public.count_sessions'),
       -- 0070_message_functions
-      ('function', 'private.answer_id_of_turn'), ('function', 'public.append_messages'),
+      ('function', 'private.answer_id_of_turn'), ('function', 'private.write_messages'),
+      ('function', 'public.append_messages'), ('function', 'public.import_messages'),
       ('function', 'public.get_latest_message'), ('function', 'public.log_turn'),
       ('type', 'public.appended_message'),
       -- 0080_usage_ledger
@@ -118,6 +123,17 @@ begin
       ('table', 'public.budget_alerts'), ('table', 'public.budget_reservations'),
       ('table', 'public.budgets'), ('type', 'public.budget_limit'), ('type', 'public.budget_period'),
       ('type', 'public.budget_status'), ('type', 'public.reservation_status'),
+      -- 0110_branches
+      ('function', 'private.add_message'), ('function', 'private.lock_session_of'),
+      ('function', 'public.edit_message'), ('function', 'public.select_branch'),
+      ('function', 'public.get_message_thread'), ('function', 'public.fork_session'),
+      -- 0120_streaming
+      ('function', 'private.interrupt_stream'), ('function', 'private.is_on_branch'),
+      ('function', 'private.refuse_running_stream'), ('function', 'private.resume_stream'),
+      ('function', 'private.streamed'), ('table', 'private.message_streams'),
+      ('function', 'public.begin_message'), ('function', 'public.append_message_delta'),
+      ('function', 'public.finish_message'), ('function', 'public.regenerate_message'),
+      ('function', 'public.interrupt_stale_messages'), ('type', 'public.streamed_message'),
       -- 0910_profiles
       ('function', 'private.tg_users__create_profile'),
       ('table', 'public.profiles'), ('type', 'public.app_role')
@@ -185,6 +201,10 @@ as $$
      'docs/errors.md lists the legal moves; reopen_conversation_session reopens a finished session.'),
     ('SESSION_CLOSED', 'PT409', 'Session is closed',
      'Reopen it with reopen_conversation_session, or start a new session.'),
+    ('STREAM_RUNNING', 'PT409', 'A message is streaming here',
+     'Finish it with finish_message; without a delta it ends by itself after two minutes.'),
+    ('DELTA_OUT_OF_SEQUENCE', 'PT409', 'Delta out of sequence',
+     'Send the delta with the next p_seq: begin_message with the same id and body tells next_seq.'),
     ('IDEMPOTENCY_MISMATCH', 'PT409', 'Same key with another body',
      'Send the first body again, or use a new id for a new request.'),
     ('LAST_OWNER', 'PT409', 'A brand needs an owner',
@@ -236,6 +256,9 @@ as $$
 declare
   v_role name := coalesce(nullif(current_setting('role', true), 'none'), session_user);
 begin
+  if v_role in ('authenticated', 'anon') then
+    return false;
+  end if;
   return v_role = 'service_role' or pg_has_role(v_role, current_user, 'member');
 end
 $$;

@@ -178,8 +178,8 @@ as $$
 declare
   v_user_id constant uuid := auth.uid();
 begin
-  return array(
-    select s.id
+  return (
+    select array_agg(s.id)
     from public.conversation_sessions as s
     where s.user_id = v_user_id and s.deleted_at is not null
   );
@@ -189,7 +189,8 @@ revoke all on function private.my_deleted_session_ids()
   from public, anon, authenticated, service_role;
 grant execute on function private.my_deleted_session_ids() to authenticated, service_role;
 comment on function private.my_deleted_session_ids() is
-  'The calling user''s sessions in the trash: policies hide what hangs on them.';
+  'The calling user''s sessions in the trash: policies hide what hangs on them. Null without any, which '
+  'is compared faster with many rows than an empty array.';
 
 alter table public.conversation_sessions enable row level security;
 revoke all on table public.conversation_sessions from public, anon, authenticated, service_role;

@@ -77,7 +77,8 @@ create table public.conversation_messages (
   cost_source              public.cost_source           not null default 'none',
   reported_by              public.cost_reporter         not null default 'authenticated',
   request_hash             bytea                        not null default '',
-  edited_at                timestamptz
+  edited_at                timestamptz,
+  imported_at              timestamptz
 );
 comment on table public.conversation_messages is
   E'One message of a session.\n\n'
@@ -103,7 +104,7 @@ comment on column public.conversation_messages.action_taken is 'What the agent d
 comment on column public.conversation_messages.questions_asked is 'Questions put to the user. JSON.';
 comment on column public.conversation_messages.delegation_plan is 'Who was handed what. JSON.';
 comment on column public.conversation_messages.created_at is
-  'When it was written, after waiting for the session: rises with sequence_order.';
+  'When it was written, after waiting for the session: rises with sequence_order, but for imported ones.';
 comment on column public.conversation_messages.sequence_order is
   '1, 2, 3 ... within the session, given by the database, never reused.';
 comment on column public.conversation_messages.parent_message_id is
@@ -136,8 +137,10 @@ comment on column public.conversation_messages.metadata is 'Free data of the app
 comment on column public.conversation_messages.cost_source is 'Where cost_usd comes from.';
 comment on column public.conversation_messages.reported_by is 'Who wrote it, set by the database.';
 comment on column public.conversation_messages.request_hash is
-  'SHA-256 of the client-given columns as first sent.';
+  'SHA-256 of the client-given columns as first sent; behind it, of a streamed message, that of its end.';
 comment on column public.conversation_messages.edited_at is 'When a newer version replaced it.';
+comment on column public.conversation_messages.imported_at is
+  'When it was imported, while created_at is when it was written elsewhere; null: not imported.';
 
 -- History of one session in order. user_id stands before sequence_order because row level security
 -- adds it to every read: without it, "last 50" of a long session reads the whole session.
@@ -199,8 +202,8 @@ comment on policy conversation_messages_delete_own on public.conversation_messag
   'Users delete messages of their own sessions for good.';
 
 grant select, delete on table public.conversation_messages to authenticated;
--- Not granted: what the database gives or keeps (sequence_order, created_at, edited_at, status,
--- cost_source, reported_by, price_id, request_hash).
+-- Not granted: what the database gives or keeps (sequence_order, created_at, edited_at, imported_at,
+-- status, cost_source, reported_by, price_id, request_hash).
 grant insert (
   id, session_id, brand_id, user_id, role, content, tokens_used, model_used, provider, cost_usd,
   latency_ms, action_taken, questions_asked, delegation_plan, parent_message_id, content_type, parts,
@@ -821,6 +824,38 @@ revoke all on function private.last_message_before(uuid, uuid, integer)
 comment on function private.last_message_before(uuid, uuid, integer) is
   'The message before a place in a session of the user; null: none.';
 
+create function private.newest_leaf(p_session_id uuid, p_message_id uuid)
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    with recursive below (id, sequence_order) as (
+      select m.id, m.sequence_order
+      from public.conversation_messages as m
+      where m.session_id = p_session_id and m.id = p_message_id
+      union all
+      select m.id, m.sequence_order
+      from below as b
+      -- One look-up a step, whatever the statistics say.
+      cross join lateral (
+        select c.id, c.sequence_order
+        from public.conversation_messages as c
+        where c.session_id = p_session_id and c.parent_message_id = b.id
+        offset 0
+      ) as m
+    )
+    select b.id from below as b order by b.sequence_order desc limit 1
+  );
+end
+$$;
+revoke all on function private.newest_leaf(uuid, uuid)
+  from public, anon, authenticated, service_role;
+comment on function private.newest_leaf(uuid, uuid) is
+  'The newest of the messages below one, or itself: what follows comes later, so it is a leaf.';
+
 -- Where the session goes too, its row is gone already and nothing here finds work.
 create function private.tg_conversation_messages__mend_tree()
 returns trigger
@@ -897,25 +932,9 @@ begin
   from unnest(v_sessions, v_ids, v_heirs) as h (session_id, id, heir)
   where s.id = h.session_id and s.active_message_id = h.id;
 
-  -- The shown branch ends at a leaf: of those under the ancestor, the newest.
+  -- The shown branch ends at a leaf.
   update public.conversation_sessions as s
-  set active_message_id = (
-    with recursive below (id, sequence_order) as (
-      select m.id, m.sequence_order
-      from public.conversation_messages as m
-      where m.session_id = s.id and m.id = s.active_message_id
-      union all
-      select m.id, m.sequence_order
-      from below as b
-      cross join lateral (
-        select c.id, c.sequence_order
-        from public.conversation_messages as c
-        where c.session_id = s.id and c.parent_message_id = b.id
-        offset 0
-      ) as m
-    )
-    select b.id from below as b order by b.sequence_order desc limit 1
-  )
+  set active_message_id = private.newest_leaf(s.id, s.active_message_id)
   where s.id = any (v_sessions)
     and exists (
       select 1

@@ -1,7 +1,29 @@
--- 0060_session_functions: what clients call to make, list, rename and reopen sessions.
--- Makes: create_conversation_session, reopen_conversation_session, rename_session, get_session,
---   list_sessions, count_sessions; private.encode_cursor, private.decode_cursor, private.list_place.
+-- 0060_session_functions: what clients call to make, list, rename, keep, drop and reopen sessions.
+-- Makes: create_conversation_session, reopen_conversation_session, rename_session, pin_session,
+--   archive_session, unarchive_session, delete_session, restore_session, archive_old_sessions,
+--   get_session, list_sessions, count_sessions; private.session_id_of_key, private.encode_cursor,
+--   private.decode_cursor, private.list_place.
 -- Needs: 0010, 0020, 0030. Locks: none. Breaking: no.
+
+create function private.session_id_of_key(p_user_id uuid, p_key text)
+returns uuid
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  if octet_length(p_key) not between 1 and 200 then
+    perform private.raise_error('INVALID_ARGUMENT', 'p_idempotency_key is 1 to 200 bytes.');
+  end if;
+  return encode(
+    substring(sha256(convert_to(p_user_id::text || ':' || p_key, 'UTF8')) from 1 for 16), 'hex'
+  )::uuid;
+end
+$$;
+revoke all on function private.session_id_of_key(uuid, text)
+  from public, anon, authenticated, service_role;
+comment on function private.session_id_of_key(uuid, text) is
+  'The id of the session that a user makes with an idempotency key: nobody else''s key leads to it.';
 
 -- Definer: writes id and request_hash, which no caller may choose. The id is derived from the caller
 -- and the key, so a key of somebody else can neither be hit nor guessed.
@@ -46,15 +68,7 @@ begin
   end if;
 
   if p_idempotency_key is not null then
-    if octet_length(p_idempotency_key) not between 1 and 200 then
-      perform private.raise_error('INVALID_ARGUMENT', 'p_idempotency_key is 1 to 200 bytes.');
-    end if;
-    v_id := encode(
-      substring(
-        sha256(convert_to(v_user_id::text || ':' || p_idempotency_key, 'UTF8')) from 1 for 16
-      ),
-      'hex'
-    )::uuid;
+    v_id := private.session_id_of_key(v_user_id, p_idempotency_key);
     v_hash := sha256(
       convert_to(
         jsonb_build_array(
@@ -168,6 +182,193 @@ comment on function public.rename_session(uuid, text) is
   E'Gives a session a title, at most 200 characters.\n\n'
   'Returns: the session. Its place in lists stays. Who: its user, service_role. '
   'Errors: PT404 SESSION_NOT_FOUND; PT413 TOO_LARGE.';
+
+-- Definer: writes a time that no caller may write.
+create function public.pin_session(p_session_id uuid, p_pinned boolean default true)
+returns public.conversation_sessions
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_trusted constant boolean := private.is_trusted_caller();
+  v_session public.conversation_sessions;
+begin
+  update public.conversation_sessions as s set pinned_at = case when p_pinned then coalesce(s.pinned_at, now()) end
+  where s.id = p_session_id and (v_trusted or (s.user_id = (select auth.uid()) and s.deleted_at is null))
+  returning * into v_session;
+  if not found then
+    perform private.raise_error('SESSION_NOT_FOUND');
+  end if;
+  return v_session;
+end
+$$;
+revoke all on function public.pin_session(uuid, boolean)
+  from public, anon, authenticated, service_role;
+grant execute on function public.pin_session(uuid, boolean) to authenticated, service_role;
+comment on function public.pin_session(uuid, boolean) is
+  E'Pins a session, or with p_pinned false unpins it.\n\n'
+  'Returns: the session; pinned again, it keeps its time. Its place in lists stays: list_sessions with '
+  'p_pinned tells the two apart. Who: its user, service_role. Errors: PT404 SESSION_NOT_FOUND.';
+
+-- Definer: writes a time that no caller may write.
+create function public.archive_session(p_session_id uuid)
+returns public.conversation_sessions
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_trusted constant boolean := private.is_trusted_caller();
+  v_session public.conversation_sessions;
+begin
+  update public.conversation_sessions as s set archived_at = coalesce(s.archived_at, now())
+  where s.id = p_session_id and (v_trusted or (s.user_id = (select auth.uid()) and s.deleted_at is null))
+  returning * into v_session;
+  if not found then
+    perform private.raise_error('SESSION_NOT_FOUND');
+  end if;
+  return v_session;
+end
+$$;
+revoke all on function public.archive_session(uuid)
+  from public, anon, authenticated, service_role;
+grant execute on function public.archive_session(uuid) to authenticated, service_role;
+comment on function public.archive_session(uuid) is
+  E'Archives a session: it is listed as archived and takes no new turns of its user.\n\n'
+  'Returns: the session; archived again, it keeps its time. Who: its user, service_role. '
+  'Errors: PT404 SESSION_NOT_FOUND.';
+
+-- Definer: writes a time that no caller may write.
+create function public.unarchive_session(p_session_id uuid)
+returns public.conversation_sessions
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_trusted constant boolean := private.is_trusted_caller();
+  v_session public.conversation_sessions;
+begin
+  update public.conversation_sessions as s set archived_at = null
+  where s.id = p_session_id and (v_trusted or (s.user_id = (select auth.uid()) and s.deleted_at is null))
+  returning * into v_session;
+  if not found then
+    perform private.raise_error('SESSION_NOT_FOUND');
+  end if;
+  return v_session;
+end
+$$;
+revoke all on function public.unarchive_session(uuid)
+  from public, anon, authenticated, service_role;
+grant execute on function public.unarchive_session(uuid) to authenticated, service_role;
+comment on function public.unarchive_session(uuid) is
+  E'Takes a session out of the archive.\n\n'
+  'Returns: the session. Who: its user, service_role. Errors: PT404 SESSION_NOT_FOUND.';
+
+-- Definer: writes a time that no caller may write.
+create function public.delete_session(p_session_id uuid)
+returns public.conversation_sessions
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_trusted constant boolean := private.is_trusted_caller();
+  v_session public.conversation_sessions;
+begin
+  update public.conversation_sessions as s set deleted_at = coalesce(s.deleted_at, now())
+  where s.id = p_session_id and (v_trusted or s.user_id = (select auth.uid()))
+  returning * into v_session;
+  if not found then
+    perform private.raise_error('SESSION_NOT_FOUND');
+  end if;
+  return v_session;
+end
+$$;
+revoke all on function public.delete_session(uuid)
+  from public, anon, authenticated, service_role;
+grant execute on function public.delete_session(uuid) to authenticated, service_role;
+comment on function public.delete_session(uuid) is
+  E'Puts a session into the trash: it and what hangs on it can be read no more.\n\n'
+  'Returns: the session; deleted again, it keeps its time. restore_session brings it back; a delete of '
+  'the row is for good. Who: its user, service_role. Errors: PT404 SESSION_NOT_FOUND.';
+
+-- Definer: writes a time that no caller may write.
+create function public.restore_session(p_session_id uuid)
+returns public.conversation_sessions
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_trusted constant boolean := private.is_trusted_caller();
+  v_session public.conversation_sessions;
+begin
+  update public.conversation_sessions as s set deleted_at = null
+  where s.id = p_session_id and (v_trusted or s.user_id = (select auth.uid()))
+  returning * into v_session;
+  if not found then
+    perform private.raise_error('SESSION_NOT_FOUND');
+  end if;
+  return v_session;
+end
+$$;
+revoke all on function public.restore_session(uuid)
+  from public, anon, authenticated, service_role;
+grant execute on function public.restore_session(uuid) to authenticated, service_role;
+comment on function public.restore_session(uuid) is
+  E'Takes a session out of the trash, archived or pinned as it was.\n\n'
+  'Returns: the session. Who: its user, service_role. Errors: PT404 SESSION_NOT_FOUND.';
+
+-- Definer: writes archived_at, which no caller may.
+create function public.archive_old_sessions(p_days integer, p_limit integer default 10000)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_trusted constant boolean := private.is_trusted_caller();
+  v_archived integer;
+begin
+  if p_days is null or p_days not between 1 and 36500 or p_limit is null
+    or p_limit not between 1 and 100000
+  then
+    perform private.raise_error(
+      'INVALID_ARGUMENT', 'p_days is 1 to 36500, and p_limit 1 to 100000.'
+    );
+  end if;
+  update public.conversation_sessions as s set archived_at = now()
+  where s.id = any (array(
+    select o.id
+    from public.conversation_sessions as o
+    where o.last_activity_at < now() - p_days * interval '1 day'
+      and o.archived_at is null and o.deleted_at is null and o.pinned_at is null
+      and (v_trusted or o.user_id = (select auth.uid()))
+    limit p_limit
+    -- Who writes into a session at this moment makes it young again.
+    for no key update skip locked
+  ));
+  get diagnostics v_archived = row_count;
+  return v_archived;
+end
+$$;
+revoke all on function public.archive_old_sessions(integer, integer)
+  from public, anon, authenticated, service_role;
+grant execute on function public.archive_old_sessions(integer, integer)
+  to authenticated, service_role;
+comment on function public.archive_old_sessions(integer, integer) is
+  E'Archives sessions without activity for so many days; pinned ones stay.\n\n'
+  'p_limit: at most so many in one call, 1 to 100000. '
+  'Returns: how many; as many as p_limit: call again for the rest. '
+  'Who: service_role for everybody''s, a user for their own. Errors: PT400 INVALID_ARGUMENT.';
 
 create function public.get_session(p_session_id uuid)
 returns public.conversation_sessions

@@ -1,5 +1,6 @@
 -- 0070_message_functions: what clients call to write many messages, or a turn, at once.
--- Makes: append_messages, log_turn, get_latest_message, type appended_message.
+-- Makes: append_messages, import_messages, log_turn, get_latest_message, type appended_message;
+--   private.write_messages.
 -- Needs: 0010, 0030, 0050. Locks: none. Breaking: no.
 
 create type public.appended_message as (
@@ -42,26 +43,36 @@ create type public.appended_message as (
   reported_by              public.cost_reporter,
   request_hash             bytea,
   edited_at                timestamptz,
+  imported_at              timestamptz,
   inserted                 boolean
 );
 comment on type public.appended_message is
   'A row of conversation_messages, and whether this call inserted it or found it stored already.';
 
--- Definer: gives sequence_order, owner and cost source to many rows in one statement, which no caller
--- may. lock_session checks the caller.
-create function public.append_messages(p_session_id uuid, p_messages jsonb)
+-- Callable by definer functions only. lock_session checks the caller.
+create function private.write_messages(p_session_id uuid, p_messages jsonb, p_is_import boolean)
 returns setof public.appended_message
 language plpgsql
 volatile
-security definer
 set search_path = ''
 rows 10
 as $$
 declare
+  v_keys constant text[] := array[
+    'id', 'session_id', 'brand_id', 'user_id', 'role', 'content', 'tokens_used', 'model_used',
+    'provider', 'cost_usd', 'latency_ms', 'action_taken', 'questions_asked', 'delegation_plan',
+    'parent_message_id', 'content_type', 'parts', 'tool_calls', 'tool_call_id', 'input_tokens',
+    'output_tokens', 'cached_input_tokens', 'cache_write_tokens', 'cache_write_1h_tokens',
+    'reasoning_tokens', 'service_tier', 'time_to_first_token_ms', 'finish_reason', 'error_message',
+    'mood', 'metadata', 'parent'
+  ] || case when p_is_import then '{created_at}'::text[] else '{}' end;
   v_session private.locked_session;
   v_blank public.conversation_messages;
   v_messages public.conversation_messages[];
-  v_parents text[];
+  v_parents text[];  -- active, root or an id
+  v_parent_ids uuid[];
+  v_ids uuid[];
+  v_hashes bytea[];
   v_message public.conversation_messages;
   v_new bigint[];  -- positions in v_messages that are not stored yet
   v_branches bigint;
@@ -81,18 +92,11 @@ begin
   elsif exists (
     select 1
     from jsonb_array_elements(p_messages) as e (message)
-    cross join jsonb_object_keys(e.message) as k (name)
-    where k.name <> all (array[
-      'id', 'session_id', 'brand_id', 'user_id', 'role', 'content', 'tokens_used', 'model_used',
-      'provider', 'cost_usd', 'latency_ms', 'action_taken', 'questions_asked', 'delegation_plan',
-      'parent_message_id', 'content_type', 'parts', 'tool_calls', 'tool_call_id', 'input_tokens',
-      'output_tokens', 'cached_input_tokens', 'cache_write_tokens', 'cache_write_1h_tokens',
-      'reasoning_tokens', 'service_tier', 'time_to_first_token_ms', 'finish_reason',
-      'error_message', 'mood', 'metadata', 'parent'
-    ])
+    where e.message - v_keys <> '{}'
   ) then
     perform private.raise_error(
-      'INVALID_ARGUMENT', 'The keys of a message are the insertable columns and parent.'
+      'INVALID_ARGUMENT',
+      'The keys of a message are the insertable columns and parent; of one to import, created_at too.'
     );
   end if;
 
@@ -111,36 +115,20 @@ begin
 
   v_blank.sequence_order := 0;
   v_blank.status := 'complete';
-  v_blank.content_type := 'text';
-  v_blank.metadata := '{}';
-  v_blank.created_at := v_session.at;
   begin
     select
+      array_agg(jsonb_populate_record(v_blank, g.message) order by g.position),
+      array_agg(g.parent order by g.position),
       array_agg(
-        jsonb_populate_record(
-          v_blank,
-          jsonb_build_object('id', gen_random_uuid()) || g.message
-          || case
-            when g.parent in ('active', 'root') then '{"parent_message_id": null}'::jsonb
-            else jsonb_build_object('parent_message_id', g.parent)
-          end
-        )
-        order by g.position
-      ),
-      array_agg(g.parent order by g.position)
-    into v_messages, v_parents
+        case when g.parent not in ('active', 'root') then g.parent::uuid end order by g.position
+      )
+    into v_messages, v_parents, v_parent_ids
     from (
-      -- A null is an argument left out.
       select
         e.position,
-        coalesce(k.message, '{}') as message,
-        coalesce(k.message ->> 'parent', k.message ->> 'parent_message_id', 'active') as parent
+        e.message,
+        coalesce(e.message ->> 'parent', e.message ->> 'parent_message_id', 'active') as parent
       from jsonb_array_elements(p_messages) with ordinality as e (message, position)
-      cross join lateral (
-        select jsonb_object_agg(f.key, f.value) as message
-        from jsonb_each(e.message) as f
-        where f.value <> 'null'
-      ) as k
     ) as g;
   exception
     when data_exception then
@@ -160,32 +148,47 @@ begin
     );
   end if;
 
-  -- One by one, because a function in from is set up anew for every row.
+  -- One by one, because a function in from is set up anew for every row. A null is an argument left
+  -- out.
   for i in 1 .. cardinality(v_messages) loop
     v_message := v_messages[i];
+    v_message.id := coalesce(v_message.id, gen_random_uuid());
+    v_message.content_type := coalesce(v_message.content_type, 'text');
+    v_message.metadata := coalesce(v_message.metadata, '{}');
+    v_message.parent_message_id := v_parent_ids[i];
     v_message.request_hash := private.message_request_hash(v_message, v_parents[i] = 'root');
+    if v_message.created_at is null then
+      v_message.created_at := v_session.at;
+    elsif not isfinite(v_message.created_at) or v_message.created_at > v_session.at then
+      perform private.raise_error('INVALID_ARGUMENT', 'created_at is a time that has passed.');
+    else
+      v_message.request_hash := sha256(
+        v_message.request_hash || timestamptz_send(v_message.created_at)
+      );
+    end if;
     v_messages[i] := private.price_message(v_message);
+    v_ids[i] := v_message.id;
+    v_hashes[i] := v_message.request_hash;
   end loop;
 
   if exists (
     select 1
-    from unnest(v_messages) as m
+    from unnest(v_ids, v_hashes) as m (id, request_hash)
     join public.conversation_messages as stored on stored.id = m.id
-    where stored.session_id <> p_session_id
-      or stored.request_hash <> m.request_hash
+    where stored.session_id <> p_session_id or stored.request_hash <> m.request_hash
   ) or exists (
     select 1
-    from unnest(v_messages) as m
+    from unnest(v_ids, v_hashes) as m (id, request_hash)
     group by m.id
-    having count(distinct m.request_hash) > 1
+    having min(m.request_hash::text) <> max(m.request_hash::text)
   ) then
     perform private.raise_error('IDEMPOTENCY_MISMATCH');
   end if;
 
   select array_agg(f.position order by f.position) into v_new
   from (
-    select min(m.ordinality) as position
-    from unnest(v_messages) with ordinality as m
+    select min(m.position) as position
+    from unnest(v_ids) with ordinality as m (id, position)
     where not exists (
       select 1 from public.conversation_messages as stored where stored.id = m.id
     )
@@ -204,9 +207,9 @@ begin
             where (v_messages[n.i]).role in ('user', 'system')
               or (
                 v_parents[n.i] <> 'active'
-                and (v_messages[n.i]).parent_message_id is distinct from case n.k
+                and v_parent_ids[n.i] is distinct from case n.k
                   when 1 then v_session.active_message_id
-                  else (v_messages[v_new[n.k - 1]]).id
+                  else v_ids[v_new[n.k - 1]]
                 end
               )
           ) then 'user'
@@ -220,17 +223,16 @@ begin
     if exists (
       select 1
       from unnest(v_new) as n (i)
-      where v_parents[n.i] not in ('active', 'root')
+      where v_parent_ids[n.i] is not null
         and not exists (
           select 1
           from public.conversation_messages as stored
-          where stored.session_id = p_session_id
-            and stored.id = (v_messages[n.i]).parent_message_id
+          where stored.session_id = p_session_id and stored.id = v_parent_ids[n.i]
         )
         and not exists (
           select 1
           from unnest(v_new) as earlier (i)
-          where earlier.i < n.i and (v_messages[earlier.i]).id = (v_messages[n.i]).parent_message_id
+          where earlier.i < n.i and v_ids[earlier.i] = v_parent_ids[n.i]
         )
     ) then
       perform private.raise_error('MESSAGE_NOT_FOUND');
@@ -243,7 +245,7 @@ begin
         parent_message_id, content_type, parts, tool_calls, tool_call_id, input_tokens,
         output_tokens, cached_input_tokens, cache_write_tokens, cache_write_1h_tokens,
         reasoning_tokens, service_tier, price_id, time_to_first_token_ms, finish_reason,
-        error_message, mood, metadata, cost_source, reported_by, request_hash
+        error_message, mood, metadata, cost_source, reported_by, request_hash, imported_at
       )
       select
         g.id, p_session_id, v_session.brand_id, v_session.user_id, g.role, coalesce(g.content, ''),
@@ -254,18 +256,19 @@ begin
           when 'active' then
             case n.k
               when 1 then v_session.active_message_id
-              else (v_messages[v_new[n.k - 1]]).id
+              else v_ids[v_new[n.k - 1]]
             end
           else g.parent_message_id
         end,
         g.content_type, g.parts, g.tool_calls, g.tool_call_id, g.input_tokens, g.output_tokens,
         g.cached_input_tokens, g.cache_write_tokens, g.cache_write_1h_tokens, g.reasoning_tokens,
         g.service_tier, g.price_id, g.time_to_first_token_ms, g.finish_reason, g.error_message,
-        g.mood, g.metadata, g.cost_source, v_session.reporter, g.request_hash
+        g.mood, g.metadata, g.cost_source, v_session.reporter, g.request_hash,
+        case when p_is_import then v_session.at end
       from unnest(v_messages) with ordinality as g
       join unnest(v_new) with ordinality as n (i, k) on n.i = g.ordinality
       order by n.k
-      returning m.tokens_used, m.cost_usd
+      returning m.tokens_used, m.cost_usd, m.created_at
     )
     update public.conversation_sessions as s
     set
@@ -273,14 +276,24 @@ begin
       message_count = s.message_count + i.messages,
       total_tokens = s.total_tokens + i.tokens,
       total_cost_usd = s.total_cost_usd + i.cost_usd,
-      last_activity_at = greatest(s.last_activity_at, v_session.at),
+      -- A session that begins with an import is as old as what it holds.
+      created_at = case
+        when p_is_import and s.last_sequence = 0 then least(s.created_at, i.first_at)
+        else s.created_at
+      end,
+      last_activity_at = case
+        when not p_is_import then greatest(s.last_activity_at, v_session.at)
+        when s.last_sequence = 0 then i.last_at
+        else greatest(s.last_activity_at, i.last_at)
+      end,
       prior_message_id = s.active_message_id,
-      active_message_id = (v_messages[v_new[cardinality(v_new)]]).id,
+      active_message_id = v_ids[v_new[cardinality(v_new)]],
       updated_at = now()
     from (
       select
         count(*) as messages, coalesce(sum(n.tokens_used), 0) as tokens,
-        coalesce(sum(n.cost_usd), 0) as cost_usd
+        coalesce(sum(n.cost_usd), 0) as cost_usd, min(n.created_at) as first_at,
+        max(n.created_at) as last_at
       from inserted as n
     ) as i
     where s.id = p_session_id;
@@ -303,10 +316,29 @@ begin
   end if;
 
   return query
-    select m.*, g.ordinality = any (coalesce(v_new, '{}'))
-    from unnest(v_messages) with ordinality as g
+    select m.*, g.position = any (coalesce(v_new, '{}'))
+    from unnest(v_ids) with ordinality as g (id, position)
     join public.conversation_messages as m on m.id = g.id
-    order by g.ordinality;
+    order by g.position;
+end
+$$;
+revoke all on function private.write_messages(uuid, jsonb, boolean)
+  from public, anon, authenticated, service_role;
+comment on function private.write_messages(uuid, jsonb, boolean) is
+  'append_messages, or with p_is_import import_messages.';
+
+-- Definer: gives sequence_order, owner and cost source to many rows in one statement, which no caller
+-- may.
+create function public.append_messages(p_session_id uuid, p_messages jsonb)
+returns setof public.appended_message
+language plpgsql
+volatile
+security definer
+set search_path = ''
+rows 10
+as $$
+begin
+  return query select m.* from private.write_messages(p_session_id, p_messages, false) as m;
 end
 $$;
 revoke all on function public.append_messages(uuid, jsonb)
@@ -318,6 +350,32 @@ comment on function public.append_messages(uuid, jsonb) is
   'parent: active (default: the message before, or the end of the shown branch), root, or a message '
   'id. The id is the idempotency key: sent again with the same body it is answered, not stored again. '
   'Returns: the stored rows in the order sent, each with inserted. '
+  'Who: the session''s user, service_role. '
+  'Errors: PT400 INVALID_ARGUMENT; PT404 SESSION_NOT_FOUND, MESSAGE_NOT_FOUND; PT409 '
+  'IDEMPOTENCY_MISMATCH, SESSION_CLOSED; PT413 TOO_LARGE.';
+
+-- Definer: gives sequence_order, owner, times and cost source, which no caller may.
+create function public.import_messages(p_session_id uuid, p_messages jsonb)
+returns setof public.appended_message
+language plpgsql
+volatile
+security definer
+set search_path = ''
+rows 10
+as $$
+begin
+  return query select m.* from private.write_messages(p_session_id, p_messages, true) as m;
+end
+$$;
+revoke all on function public.import_messages(uuid, jsonb)
+  from public, anon, authenticated, service_role;
+grant execute on function public.import_messages(uuid, jsonb) to authenticated, service_role;
+comment on function public.import_messages(uuid, jsonb) is
+  E'Appends 1 to 1000 messages of another system with the times at which they were written.\n\n'
+  'p_messages: as append_messages takes them, and created_at: a time that has passed; left out, now. '
+  'Costs count on that day; left out, they are priced as of it. The rows get imported_at. A session that '
+  'begins with an import takes its times from it. Sent again with the same ids and bodies, nothing is '
+  'stored again. Returns: the stored rows in the order sent, each with inserted. '
   'Who: the session''s user, service_role. '
   'Errors: PT400 INVALID_ARGUMENT; PT404 SESSION_NOT_FOUND, MESSAGE_NOT_FOUND; PT409 '
   'IDEMPOTENCY_MISMATCH, SESSION_CLOSED; PT413 TOO_LARGE.';

@@ -352,6 +352,9 @@ declare
   v_user_ids uuid[];
   v_brand_ids uuid[];
 begin
+  if not exists (select 1 from public.budgets as b) then
+    return null;
+  end if;
   select
     array_agg(distinct n.user_id) filter (where n.user_id is not null),
     array_agg(distinct n.brand_id) filter (where n.brand_id is not null)

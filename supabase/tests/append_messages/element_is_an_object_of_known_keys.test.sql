@@ -18,7 +18,7 @@ select is(
     select string_agg(k, ', ' order by k)
     from unnest(
       array[
-        'sequence_order', 'created_at', 'edited_at', 'status', 'cost_source', 'reported_by',
+        'sequence_order', 'created_at', 'edited_at', 'imported_at', 'status', 'cost_source', 'reported_by',
         'price_id', 'request_hash', 'inserted', 'Role', 'contents', ''
       ]
     ) as k

@@ -23,7 +23,7 @@ select is(
     select
       to_jsonb(m) - array[
         'brand_id', 'user_id', 'created_at', 'sequence_order', 'parent_message_id', 'status',
-        'price_id', 'cost_source', 'reported_by', 'request_hash', 'edited_at'
+        'price_id', 'cost_source', 'reported_by', 'request_hash', 'edited_at', 'imported_at'
       ]
     from public.conversation_messages as m
   ), (select body from sent), 'each is in its column'

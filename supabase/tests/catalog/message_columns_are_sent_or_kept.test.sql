@@ -23,9 +23,9 @@ where c.relation = 'public.conversation_messages'
   and has_column_privilege('authenticated', c.relation_id, c.position, 'insert');
 
 select set_eq(
-  $$ select name from tests.first_array_of('public.append_messages') $$,
+  $$ select name from tests.first_array_of('private.write_messages') $$,
   $$ select name from tests.sent union all select 'parent' $$,
-  'append_messages takes the columns of a plain insert, and parent'
+  'append_messages and import_messages take the columns of a plain insert, and parent'
 );
 -- Whether the hash sees a column: a message with a value in it against the same without.
 create view tests.hashed as

@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir objects.psql
-select plan(2);
+select plan(3);
 
 create function tests.shape(p_type regclass)
 returns text[]
@@ -23,6 +23,11 @@ select is(
   tests.shape('public.appended_message'),
   tests.shape('public.conversation_messages') || 'inserted boolean'::text,
   'appended_message is a message and whether it was inserted'
+);
+select is(
+  tests.shape('public.streamed_message'),
+  tests.shape('public.conversation_messages') || array['next_seq integer', 'inserted boolean'],
+  'streamed_message is a message, its next delta, and whether it was inserted'
 );
 
 select * from finish();

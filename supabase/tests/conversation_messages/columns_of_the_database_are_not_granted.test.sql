@@ -20,7 +20,7 @@ $$;
 grant execute on function tests.tried(text, text, text) to authenticated, service_role;
 create temp table kept (name, value) as
 values
-  ('sequence_order', '7'), ('created_at', 'now'), ('edited_at', 'now'), ('status', 'failed'),
+  ('sequence_order', '7'), ('created_at', 'now'), ('edited_at', 'now'), ('imported_at', 'now'), ('status', 'failed'),
   ('cost_source', 'reported'), ('reported_by', 'service_role'),
   ('price_id', '60000000-0000-4000-8000-000000000001'), ('request_hash', '\x00');
 grant select on table kept to authenticated, service_role;

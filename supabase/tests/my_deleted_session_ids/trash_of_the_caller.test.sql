@@ -11,7 +11,7 @@ where id in (tests.s(2), tests.s(3));
 select tests.act_as('owner');
 select is(private.my_deleted_session_ids(), array[tests.s(2)], 'one''s own');
 select tests.act_as('brand_member');
-select is(private.my_deleted_session_ids(), '{}'::uuid[], 'none');
+select is(private.my_deleted_session_ids(), null, 'none');
 
 select * from finish();
 rollback;

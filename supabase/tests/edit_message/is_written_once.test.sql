@@ -1,0 +1,34 @@
+begin;
+\ir ../_shared/setup.psql
+\ir ../_fixtures/conversation.psql
+select plan(7);
+
+select tests.start(1);
+select tests.start(2);
+select tests.act_as('owner');
+select tests.fill(1, 2);
+select is((public.edit_message(tests.m(2), 'x', tests.m(3))).inserted, true, 'first');
+select is((public.edit_message(tests.m(2), 'x', tests.m(3))).inserted, false, 'again');
+select is(
+  tests.append(
+    1, jsonb_build_array(tests.msg(3, jsonb_build_object('content', 'x', 'parent', tests.m(1))))
+  ),
+  '3@3=', 'append_messages at the same parent says the same'
+);
+select is(
+  tests.error_of(format('select public.edit_message(%L, %L, %L)', tests.m(2), 'y', tests.m(3))),
+  'PT409 IDEMPOTENCY_MISMATCH', 'another text'
+);
+select is(
+  tests.error_of(format('select public.edit_message(%L, %L, %L)', tests.m(1), 'x', tests.m(3))),
+  'PT409 IDEMPOTENCY_MISMATCH', 'another message'
+);
+select tests.append(2, jsonb_build_array(tests.msg(9)));
+select is(
+  tests.error_of(format('select public.edit_message(%L, %L, %L)', tests.m(9), 'x', tests.m(3))),
+  'PT409 IDEMPOTENCY_MISMATCH', 'another session'
+);
+select is(tests.counters_of(1), 'messages 3, tokens 0, cost 0, last 3', 'one is written');
+
+select * from finish();
+rollback;

@@ -1,0 +1,49 @@
+begin;
+\ir ../_shared/setup.psql
+\ir ../_fixtures/conversation.psql
+select plan(8);
+
+select tests.start(1);
+select tests.start(2);
+select tests.act_as('owner');
+select tests.fill(1, 2);
+create temporary table forked as
+select f.id from public.fork_session(tests.s(1), p_idempotency_key => 'k') as f;
+select is(
+  (public.fork_session(tests.s(1), p_idempotency_key => 'k')).id, (select f.id from forked as f),
+  'the same again'
+);
+select is(
+  (select s.message_count from public.conversation_sessions as s join forked as f on f.id = s.id), 2,
+  'copied once'
+);
+select is(
+  tests.error_of(format('select public.fork_session(%L, p_idempotency_key => %L)', tests.s(2), 'k')),
+  'PT409 IDEMPOTENCY_MISMATCH', 'another session'
+);
+select is(
+  tests.error_of(
+    format('select public.fork_session(%L, p_title => %L, p_idempotency_key => %L)', tests.s(1), 't', 'k')
+  ),
+  'PT409 IDEMPOTENCY_MISMATCH', 'another title'
+);
+select is(
+  tests.error_of($$ select public.create_conversation_session(p_idempotency_key => 'k') $$),
+  'PT409 IDEMPOTENCY_MISMATCH', 'the key of a fork makes no other session'
+);
+select is(
+  tests.error_of(format('select public.fork_session(%L, p_idempotency_key => %L)', tests.s(1), '')),
+  'PT400 INVALID_ARGUMENT', 'an empty key'
+);
+select public.delete_session(f.id) from forked as f;
+select is(
+  tests.error_of(format('select public.fork_session(%L, p_idempotency_key => %L)', tests.s(1), 'k')),
+  'PT409 SESSION_CLOSED', 'in the trash'
+);
+select isnt(
+  (public.fork_session(tests.s(1), p_idempotency_key => 'l')).id, (select f.id from forked as f),
+  'another key'
+);
+
+select * from finish();
+rollback;
