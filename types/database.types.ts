@@ -227,6 +227,7 @@ export type Database = {
           "error_message": string | null;
           "finish_reason": string | null;
           "id": string;
+          "imported_at": string | null;
           "input_tokens": number | null;
           "latency_ms": number | null;
           "metadata": NonNullable<Json>;
@@ -269,6 +270,7 @@ export type Database = {
           "error_message"?: string | null;
           "finish_reason"?: string | null;
           "id"?: string;
+          "imported_at"?: string | null;
           "input_tokens"?: number | null;
           "latency_ms"?: number | null;
           "metadata"?: NonNullable<Json>;
@@ -310,6 +312,7 @@ export type Database = {
           "error_message"?: string | null;
           "finish_reason"?: string | null;
           "id"?: string;
+          "imported_at"?: string | null;
           "input_tokens"?: number | null;
           "latency_ms"?: number | null;
           "metadata"?: NonNullable<Json>;
@@ -822,6 +825,10 @@ export type Database = {
       };
     };
     Functions: {
+      "append_message_delta": {
+        Args: { "p_delta": string; "p_message_id": string; "p_seq": number };
+        Returns: number;
+      };
       "append_messages": {
         Args: { "p_messages": Json; "p_session_id": string };
         Returns: Database["public"]["CompositeTypes"]["appended_message"][];
@@ -830,6 +837,70 @@ export type Database = {
           to: "appended_message";
           isOneToOne: false;
           isSetofReturn: true;
+        };
+      };
+      "archive_old_sessions": { Args: { "p_days": number; "p_limit"?: number }; Returns: number };
+      "archive_session": {
+        Args: { "p_session_id": string };
+        Returns: {
+          "active_message_id": string | null;
+          "active_task_plan_id": string | null;
+          "agent_type": string | null;
+          "answered_questions": NonNullable<Json>;
+          "archived_at": string | null;
+          "branch_count": number;
+          "brand_id": string | null;
+          "completed_at": string | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "context": NonNullable<Json>;
+          "created_at": string;
+          "deleted_at": string | null;
+          "description": string | null;
+          "id": string;
+          "language": string;
+          "last_activity_at": string;
+          "last_sequence": number;
+          "message_count": number;
+          "metadata": NonNullable<Json>;
+          "parsed_intent": Json | null;
+          "pending_questions": NonNullable<Json>;
+          "pinned_at": string | null;
+          "prior_message_id": string | null;
+          "request_hash": string | null;
+          "selected_kb_ids": (string)[];
+          "settings": NonNullable<Json>;
+          "state": Database["public"]["Enums"]["session_state"];
+          "status": Database["public"]["Enums"]["session_status"] | null;
+          "title": string | null;
+          "total_cost_usd": number;
+          "total_tokens": number;
+          "updated_at": string;
+          "user_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "conversation_sessions";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "begin_message": {
+        Args: {
+          "p_content_type"?: Database["public"]["Enums"]["message_content_type"];
+          "p_message_id"?: string;
+          "p_metadata"?: Json;
+          "p_model_used"?: string;
+          "p_parent"?: string;
+          "p_provider"?: string;
+          "p_service_tier"?: string;
+          "p_session_id": string;
+        };
+        Returns: Database["public"]["CompositeTypes"]["streamed_message"];
+        SetofOptions: {
+          from: "*";
+          to: "streamed_message";
+          isOneToOne: true;
+          isSetofReturn: false;
         };
       };
       "cancel_conversation_session": {
@@ -983,6 +1054,188 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "delete_session": {
+        Args: { "p_session_id": string };
+        Returns: {
+          "active_message_id": string | null;
+          "active_task_plan_id": string | null;
+          "agent_type": string | null;
+          "answered_questions": NonNullable<Json>;
+          "archived_at": string | null;
+          "branch_count": number;
+          "brand_id": string | null;
+          "completed_at": string | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "context": NonNullable<Json>;
+          "created_at": string;
+          "deleted_at": string | null;
+          "description": string | null;
+          "id": string;
+          "language": string;
+          "last_activity_at": string;
+          "last_sequence": number;
+          "message_count": number;
+          "metadata": NonNullable<Json>;
+          "parsed_intent": Json | null;
+          "pending_questions": NonNullable<Json>;
+          "pinned_at": string | null;
+          "prior_message_id": string | null;
+          "request_hash": string | null;
+          "selected_kb_ids": (string)[];
+          "settings": NonNullable<Json>;
+          "state": Database["public"]["Enums"]["session_state"];
+          "status": Database["public"]["Enums"]["session_status"] | null;
+          "title": string | null;
+          "total_cost_usd": number;
+          "total_tokens": number;
+          "updated_at": string;
+          "user_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "conversation_sessions";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "edit_message": {
+        Args: {
+          "p_content": string;
+          "p_message_id": string;
+          "p_metadata"?: Json;
+          "p_new_message_id"?: string;
+          "p_parts"?: Json;
+        };
+        Returns: Database["public"]["CompositeTypes"]["appended_message"];
+        SetofOptions: {
+          from: "*";
+          to: "appended_message";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "finish_message": {
+        Args: {
+          "p_cache_write_1h_tokens"?: number;
+          "p_cache_write_tokens"?: number;
+          "p_cached_input_tokens"?: number;
+          "p_cost_usd"?: number;
+          "p_error_message"?: string;
+          "p_finish_reason"?: string;
+          "p_input_tokens"?: number;
+          "p_latency_ms"?: number;
+          "p_message_id": string;
+          "p_metadata"?: Json;
+          "p_model_used"?: string;
+          "p_output_tokens"?: number;
+          "p_parts"?: Json;
+          "p_provider"?: string;
+          "p_reasoning_tokens"?: number;
+          "p_reservation_id"?: string;
+          "p_service_tier"?: string;
+          "p_status"?: Database["public"]["Enums"]["message_status"];
+          "p_time_to_first_token_ms"?: number;
+          "p_tokens_used"?: number;
+          "p_tool_calls"?: Json;
+        };
+        Returns: {
+          "action_taken": string | null;
+          "brand_id": string | null;
+          "cache_write_1h_tokens": number | null;
+          "cache_write_tokens": number | null;
+          "cached_input_tokens": number | null;
+          "content": string;
+          "content_type": Database["public"]["Enums"]["message_content_type"];
+          "cost_source": Database["public"]["Enums"]["cost_source"];
+          "cost_usd": number | null;
+          "created_at": string;
+          "delegation_plan": Json | null;
+          "edited_at": string | null;
+          "error_message": string | null;
+          "finish_reason": string | null;
+          "id": string;
+          "imported_at": string | null;
+          "input_tokens": number | null;
+          "latency_ms": number | null;
+          "metadata": NonNullable<Json>;
+          "model_used": string | null;
+          "mood": string | null;
+          "output_tokens": number | null;
+          "parent_message_id": string | null;
+          "parts": Json | null;
+          "price_id": string | null;
+          "provider": string | null;
+          "questions_asked": Json | null;
+          "reasoning_tokens": number | null;
+          "reported_by": Database["public"]["Enums"]["cost_reporter"];
+          "request_hash": string;
+          "role": Database["public"]["Enums"]["message_role"];
+          "sequence_order": number;
+          "service_tier": string | null;
+          "session_id": string;
+          "status": Database["public"]["Enums"]["message_status"];
+          "time_to_first_token_ms": number | null;
+          "tokens_used": number | null;
+          "tool_call_id": string | null;
+          "tool_calls": Json | null;
+          "user_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "conversation_messages";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "fork_session": {
+        Args: {
+          "p_idempotency_key"?: string;
+          "p_message_id"?: string;
+          "p_session_id": string;
+          "p_title"?: string;
+        };
+        Returns: {
+          "active_message_id": string | null;
+          "active_task_plan_id": string | null;
+          "agent_type": string | null;
+          "answered_questions": NonNullable<Json>;
+          "archived_at": string | null;
+          "branch_count": number;
+          "brand_id": string | null;
+          "completed_at": string | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "context": NonNullable<Json>;
+          "created_at": string;
+          "deleted_at": string | null;
+          "description": string | null;
+          "id": string;
+          "language": string;
+          "last_activity_at": string;
+          "last_sequence": number;
+          "message_count": number;
+          "metadata": NonNullable<Json>;
+          "parsed_intent": Json | null;
+          "pending_questions": NonNullable<Json>;
+          "pinned_at": string | null;
+          "prior_message_id": string | null;
+          "request_hash": string | null;
+          "selected_kb_ids": (string)[];
+          "settings": NonNullable<Json>;
+          "state": Database["public"]["Enums"]["session_state"];
+          "status": Database["public"]["Enums"]["session_status"] | null;
+          "title": string | null;
+          "total_cost_usd": number;
+          "total_tokens": number;
+          "updated_at": string;
+          "user_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "conversation_sessions";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "get_brand_usage": {
         Args: { "p_brand_id": string; "p_from": string; "p_to": string };
         Returns: Database["public"]["CompositeTypes"]["brand_usage"][];
@@ -1021,6 +1274,7 @@ export type Database = {
           "error_message": string | null;
           "finish_reason": string | null;
           "id": string;
+          "imported_at": string | null;
           "input_tokens": number | null;
           "latency_ms": number | null;
           "metadata": NonNullable<Json>;
@@ -1071,6 +1325,7 @@ export type Database = {
           "error_message": string | null;
           "finish_reason": string | null;
           "id": string;
+          "imported_at": string | null;
           "input_tokens": number | null;
           "latency_ms": number | null;
           "metadata": NonNullable<Json>;
@@ -1102,6 +1357,61 @@ export type Database = {
           isOneToOne: true;
           isSetofReturn: true;
         };
+      };
+      "get_message_thread": {
+        Args: { "p_before_sequence"?: number; "p_limit"?: number; "p_message_id": string };
+        Returns: {
+          "action_taken": string | null;
+          "brand_id": string | null;
+          "cache_write_1h_tokens": number | null;
+          "cache_write_tokens": number | null;
+          "cached_input_tokens": number | null;
+          "content": string;
+          "content_type": Database["public"]["Enums"]["message_content_type"];
+          "cost_source": Database["public"]["Enums"]["cost_source"];
+          "cost_usd": number | null;
+          "created_at": string;
+          "delegation_plan": Json | null;
+          "edited_at": string | null;
+          "error_message": string | null;
+          "finish_reason": string | null;
+          "id": string;
+          "imported_at": string | null;
+          "input_tokens": number | null;
+          "latency_ms": number | null;
+          "metadata": NonNullable<Json>;
+          "model_used": string | null;
+          "mood": string | null;
+          "output_tokens": number | null;
+          "parent_message_id": string | null;
+          "parts": Json | null;
+          "price_id": string | null;
+          "provider": string | null;
+          "questions_asked": Json | null;
+          "reasoning_tokens": number | null;
+          "reported_by": Database["public"]["Enums"]["cost_reporter"];
+          "request_hash": string;
+          "role": Database["public"]["Enums"]["message_role"];
+          "sequence_order": number;
+          "service_tier": string | null;
+          "session_id": string;
+          "status": Database["public"]["Enums"]["message_status"];
+          "time_to_first_token_ms": number | null;
+          "tokens_used": number | null;
+          "tool_call_id": string | null;
+          "tool_calls": Json | null;
+          "user_id": string | null;
+        }[];
+        SetofOptions: {
+          from: "*";
+          to: "conversation_messages";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
+      "get_openai_messages": {
+        Args: { "p_limit"?: number; "p_session_id": string };
+        Returns: Json;
       };
       "get_session": {
         Args: { "p_session_id": string };
@@ -1168,6 +1478,18 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "get_ui_messages": { Args: { "p_limit"?: number; "p_session_id": string }; Returns: Json };
+      "import_messages": {
+        Args: { "p_messages": Json; "p_session_id": string };
+        Returns: Database["public"]["CompositeTypes"]["appended_message"][];
+        SetofOptions: {
+          from: "*";
+          to: "appended_message";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
+      "interrupt_stale_messages": { Args: { "p_idle_seconds"?: number }; Returns: number };
       "list_sessions": {
         Args: {
           "p_agent_type"?: string;
@@ -1220,6 +1542,50 @@ export type Database = {
         };
       };
       "merge_usage": { Args: Record<PropertyKey, never>; Returns: number };
+      "pin_session": {
+        Args: { "p_pinned"?: boolean; "p_session_id": string };
+        Returns: {
+          "active_message_id": string | null;
+          "active_task_plan_id": string | null;
+          "agent_type": string | null;
+          "answered_questions": NonNullable<Json>;
+          "archived_at": string | null;
+          "branch_count": number;
+          "brand_id": string | null;
+          "completed_at": string | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "context": NonNullable<Json>;
+          "created_at": string;
+          "deleted_at": string | null;
+          "description": string | null;
+          "id": string;
+          "language": string;
+          "last_activity_at": string;
+          "last_sequence": number;
+          "message_count": number;
+          "metadata": NonNullable<Json>;
+          "parsed_intent": Json | null;
+          "pending_questions": NonNullable<Json>;
+          "pinned_at": string | null;
+          "prior_message_id": string | null;
+          "request_hash": string | null;
+          "selected_kb_ids": (string)[];
+          "settings": NonNullable<Json>;
+          "state": Database["public"]["Enums"]["session_state"];
+          "status": Database["public"]["Enums"]["session_status"] | null;
+          "title": string | null;
+          "total_cost_usd": number;
+          "total_tokens": number;
+          "updated_at": string;
+          "user_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "conversation_sessions";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "record_usage": {
         Args: {
           "p_brand_id"?: string;
@@ -1245,6 +1611,23 @@ export type Database = {
         SetofOptions: {
           from: "*";
           to: "usage_record";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "regenerate_message": {
+        Args: {
+          "p_message_id": string;
+          "p_metadata"?: Json;
+          "p_model_used"?: string;
+          "p_new_message_id"?: string;
+          "p_provider"?: string;
+          "p_service_tier"?: string;
+        };
+        Returns: Database["public"]["CompositeTypes"]["streamed_message"];
+        SetofOptions: {
+          from: "*";
+          to: "streamed_message";
           isOneToOne: true;
           isSetofReturn: false;
         };
@@ -1414,6 +1797,94 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "restore_session": {
+        Args: { "p_session_id": string };
+        Returns: {
+          "active_message_id": string | null;
+          "active_task_plan_id": string | null;
+          "agent_type": string | null;
+          "answered_questions": NonNullable<Json>;
+          "archived_at": string | null;
+          "branch_count": number;
+          "brand_id": string | null;
+          "completed_at": string | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "context": NonNullable<Json>;
+          "created_at": string;
+          "deleted_at": string | null;
+          "description": string | null;
+          "id": string;
+          "language": string;
+          "last_activity_at": string;
+          "last_sequence": number;
+          "message_count": number;
+          "metadata": NonNullable<Json>;
+          "parsed_intent": Json | null;
+          "pending_questions": NonNullable<Json>;
+          "pinned_at": string | null;
+          "prior_message_id": string | null;
+          "request_hash": string | null;
+          "selected_kb_ids": (string)[];
+          "settings": NonNullable<Json>;
+          "state": Database["public"]["Enums"]["session_state"];
+          "status": Database["public"]["Enums"]["session_status"] | null;
+          "title": string | null;
+          "total_cost_usd": number;
+          "total_tokens": number;
+          "updated_at": string;
+          "user_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "conversation_sessions";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "select_branch": {
+        Args: { "p_message_id": string };
+        Returns: {
+          "active_message_id": string | null;
+          "active_task_plan_id": string | null;
+          "agent_type": string | null;
+          "answered_questions": NonNullable<Json>;
+          "archived_at": string | null;
+          "branch_count": number;
+          "brand_id": string | null;
+          "completed_at": string | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "context": NonNullable<Json>;
+          "created_at": string;
+          "deleted_at": string | null;
+          "description": string | null;
+          "id": string;
+          "language": string;
+          "last_activity_at": string;
+          "last_sequence": number;
+          "message_count": number;
+          "metadata": NonNullable<Json>;
+          "parsed_intent": Json | null;
+          "pending_questions": NonNullable<Json>;
+          "pinned_at": string | null;
+          "prior_message_id": string | null;
+          "request_hash": string | null;
+          "selected_kb_ids": (string)[];
+          "settings": NonNullable<Json>;
+          "state": Database["public"]["Enums"]["session_state"];
+          "status": Database["public"]["Enums"]["session_status"] | null;
+          "title": string | null;
+          "total_cost_usd": number;
+          "total_tokens": number;
+          "updated_at": string;
+          "user_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "conversation_sessions";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "set_session_state": {
         Args: { "p_session_id": string; "p_state": Database["public"]["Enums"]["session_state"] };
         Returns: {
@@ -1476,6 +1947,50 @@ export type Database = {
         SetofOptions: {
           from: "*";
           to: "budget_reservations";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "unarchive_session": {
+        Args: { "p_session_id": string };
+        Returns: {
+          "active_message_id": string | null;
+          "active_task_plan_id": string | null;
+          "agent_type": string | null;
+          "answered_questions": NonNullable<Json>;
+          "archived_at": string | null;
+          "branch_count": number;
+          "brand_id": string | null;
+          "completed_at": string | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "context": NonNullable<Json>;
+          "created_at": string;
+          "deleted_at": string | null;
+          "description": string | null;
+          "id": string;
+          "language": string;
+          "last_activity_at": string;
+          "last_sequence": number;
+          "message_count": number;
+          "metadata": NonNullable<Json>;
+          "parsed_intent": Json | null;
+          "pending_questions": NonNullable<Json>;
+          "pinned_at": string | null;
+          "prior_message_id": string | null;
+          "request_hash": string | null;
+          "selected_kb_ids": (string)[];
+          "settings": NonNullable<Json>;
+          "state": Database["public"]["Enums"]["session_state"];
+          "status": Database["public"]["Enums"]["session_status"] | null;
+          "title": string | null;
+          "total_cost_usd": number;
+          "total_tokens": number;
+          "updated_at": string;
+          "user_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "conversation_sessions";
           isOneToOne: true;
           isSetofReturn: false;
         };
@@ -1546,6 +2061,7 @@ export type Database = {
         "reported_by": Database["public"]["Enums"]["cost_reporter"] | null;
         "request_hash": string | null;
         "edited_at": string | null;
+        "imported_at": string | null;
         "inserted": boolean | null;
       };
       "brand_usage": {
@@ -1628,6 +2144,50 @@ export type Database = {
         "avg_latency_ms": number | null;
         "total_tokens": number | null;
         "total_cost_usd": number | null;
+      };
+      "streamed_message": {
+        "id": string | null;
+        "session_id": string | null;
+        "brand_id": string | null;
+        "user_id": string | null;
+        "role": Database["public"]["Enums"]["message_role"] | null;
+        "content": string | null;
+        "tokens_used": number | null;
+        "model_used": string | null;
+        "provider": string | null;
+        "cost_usd": number | null;
+        "latency_ms": number | null;
+        "action_taken": string | null;
+        "questions_asked": Json | null;
+        "delegation_plan": Json | null;
+        "created_at": string | null;
+        "sequence_order": number | null;
+        "parent_message_id": string | null;
+        "status": Database["public"]["Enums"]["message_status"] | null;
+        "content_type": Database["public"]["Enums"]["message_content_type"] | null;
+        "parts": Json | null;
+        "tool_calls": Json | null;
+        "tool_call_id": string | null;
+        "input_tokens": number | null;
+        "output_tokens": number | null;
+        "cached_input_tokens": number | null;
+        "cache_write_tokens": number | null;
+        "cache_write_1h_tokens": number | null;
+        "reasoning_tokens": number | null;
+        "service_tier": string | null;
+        "price_id": string | null;
+        "time_to_first_token_ms": number | null;
+        "finish_reason": string | null;
+        "error_message": string | null;
+        "mood": string | null;
+        "metadata": Json | null;
+        "cost_source": Database["public"]["Enums"]["cost_source"] | null;
+        "reported_by": Database["public"]["Enums"]["cost_reporter"] | null;
+        "request_hash": string | null;
+        "edited_at": string | null;
+        "imported_at": string | null;
+        "next_seq": number | null;
+        "inserted": boolean | null;
       };
       "usage_record": {
         "id": string | null;
