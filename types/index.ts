@@ -17,6 +17,7 @@ type Rows = {
   conversation_sessions: SessionRow;
   session_list_item: Flat<SessionRow & { cursor: string }>;
   appended_message: Flat<MessageRow & { inserted: boolean }>;
+  streamed_message: Flat<MessageRow & { next_seq: number | null; inserted: boolean }>;
   message_role_stats: NotNull<
     Public["CompositeTypes"]["message_role_stats"],
     "role" | "message_count" | "total_tokens" | "total_cost_usd"
@@ -57,13 +58,14 @@ type RefinedResult<F> = F extends
   { Returns: infer Result; SetofOptions: { to: infer Name extends keyof Rows } }
   ? Flat<Omit<F, "Returns"> & { Returns: Result extends unknown[] ? Rows[Name][] : Rows[Name] }>
   : F;
+type MessagesOf = { append_messages: AppendMessageInput; import_messages: ImportMessageInput };
 type RefinedFunctions<T> = {
-  [Name in keyof T]: Name extends "append_messages" ? Flat<
+  [Name in keyof T]: Name extends keyof MessagesOf ? Flat<
       Omit<RefinedResult<T[Name]>, "Args"> & {
-        Args: { p_session_id: string; p_messages: AppendMessageInput[] };
+        Args: { p_session_id: string; p_messages: MessagesOf[Name][] };
       }
     >
-    : Name extends "log_turn" | "record_usage" | "reserve_budget" ? Flat<
+    : Name extends "finish_message" | "log_turn" | "record_usage" | "reserve_budget" ? Flat<
         Omit<RefinedResult<T[Name]>, "Args"> & {
           Args: T[Name] extends { Args: infer Given } ? WithMoney<Given> : never;
         }
@@ -220,8 +222,14 @@ export type AppendMessageInput = Flat<
     parent?: string;
   }
 >;
+/** One element of import_messages' `p_messages`: it may say when it was written. */
+export type ImportMessageInput = Flat<AppendMessageInput & { created_at?: string | null }>;
 /** A stored message, and whether this call inserted it or found it stored already. */
 export type AppendedMessage = Schema["CompositeTypes"]["appended_message"];
+/** A message that is streaming: with the p_seq of its next delta, null once it is finished. */
+export type StreamedMessage = Schema["CompositeTypes"]["streamed_message"];
+/** The arguments of finish_message: what a streamed message took. */
+export type FinishMessageInput = Args<"finish_message">;
 /** What a user may change of a message: notes about it, never what was said or what it cost. */
 export type UpdateMessageInput = Pick<
   Update<"conversation_messages">,

@@ -5,6 +5,7 @@ import {
   HumanMessage,
   SystemMessage,
   ToolMessage,
+  type UsageMetadata,
 } from "@langchain/core/messages";
 import {
   convertLangChainToolCallToOpenAI,
@@ -132,7 +133,9 @@ function rowOf(message: BaseMessage): AppendMessageInput {
   };
 }
 
-function tokensOf({ usage_metadata: usage, response_metadata }: AIMessage): AnswerColumns {
+function tokensOf(answer: AIMessage): AnswerColumns {
+  const { response_metadata } = answer;
+  const usage = answer.usage_metadata as UsageMetadata | undefined;
   const model: unknown = response_metadata["model_name"];
   return {
     ...(typeof model === "string" ? { model_used: model } : {}),

@@ -35,11 +35,11 @@ export async function saveMessages(
   const [stored, { data: branch }] = await Promise.all([
     loadMessages(supabase, sessionId, 200),
     supabase.rpc("get_conversation_history", { p_session_id: sessionId, p_limit: 200 })
-      .select("id, parent_message_id, carrier:parts->-1")
+      .select("id, parent_message_id, parts")
       .throwOnError(),
   ]);
   const rowOf = (message: UIMessage) =>
-    branch.find((row) => row.id === message.id || carriedId(row.carrier) === message.id);
+    branch.find((row) => row.id === message.id || carriedId(row.parts) === message.id);
 
   // Up to the first message that is not stored as it is; what stands in its place has the same parent.
   const first = stored.findIndex((message) => message.id === messages[0]?.id);
@@ -103,7 +103,9 @@ export function usageColumns(
   };
 }
 
-function carriedId(carrier: Json): unknown {
+/** The id in the last part, where rows below have it. */
+function carriedId(parts: Json): unknown {
+  const carrier = Array.isArray(parts) ? parts.at(-1) : undefined;
   if (typeof carrier !== "object" || carrier === null || Array.isArray(carrier)) return undefined;
   const { type, data } = carrier;
   const carries = type === "data-ui-message" && typeof data === "object" && data !== null;

@@ -134,6 +134,22 @@ begin
       ('function', 'public.begin_message'), ('function', 'public.append_message_delta'),
       ('function', 'public.finish_message'), ('function', 'public.regenerate_message'),
       ('function', 'public.interrupt_stale_messages'), ('type', 'public.streamed_message'),
+      -- 0140_message_formats
+      ('function', 'private.carried_fields'),
+      ('function', 'private.is_left_out'),
+      ('function', 'private.is_ui_part'),
+      ('function', 'private.is_ui_shaped'),
+      ('function', 'private.joined_texts'),
+      ('function', 'private.openai_messages_of'),
+      ('function', 'private.openai_messages_of_steps'),
+      ('function', 'private.openai_part'),
+      ('function', 'private.openai_tool_calls'),
+      ('function', 'private.parsed_json'),
+      ('function', 'private.ui_answer_of'),
+      ('function', 'private.ui_message_of'),
+      ('function', 'private.ui_part'),
+      ('function', 'public.get_openai_messages'),
+      ('function', 'public.get_ui_messages'),
       -- 0910_profiles
       ('function', 'private.tg_users__create_profile'),
       ('table', 'public.profiles'), ('type', 'public.app_role')

@@ -195,7 +195,8 @@ declare
   v_trusted constant boolean := private.is_trusted_caller();
   v_session public.conversation_sessions;
 begin
-  update public.conversation_sessions as s set pinned_at = case when p_pinned then coalesce(s.pinned_at, now()) end
+  update public.conversation_sessions as s
+  set pinned_at = case when p_pinned then coalesce(s.pinned_at, now()) end
   where s.id = p_session_id and (v_trusted or (s.user_id = (select auth.uid()) and s.deleted_at is null))
   returning * into v_session;
   if not found then

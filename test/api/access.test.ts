@@ -37,19 +37,29 @@ const id = "00000000-0000-4000-8000-00000000dead";
 /** Every RPC that takes a session, with good arguments but for the session. */
 const sessionCalls: { [Name in SessionFunction]: Omit<Args<Name>, "p_session_id"> } = {
   append_messages: { p_messages: [{ role: "user", content: "hers" }] },
+  archive_session: {},
+  begin_message: {},
   cancel_conversation_session: {},
   complete_conversation_session: {},
+  delete_session: {},
+  fork_session: {},
   get_conversation_history: {},
   get_latest_message: {},
+  get_openai_messages: {},
   get_session: {},
   get_session_cost: {},
   get_session_message_stats: {},
   get_session_stats: {},
+  get_ui_messages: {},
+  import_messages: { p_messages: [{ role: "user", content: "hers" }] },
   log_turn: { p_turn_id: randomUUID(), p_user_message: "hers", p_assistant_message: "yours" },
+  pin_session: {},
   rename_session: { p_title: "hers" },
   reopen_conversation_session: {},
   reserve_budget: { p_amount_usd: 1 },
+  restore_session: {},
   set_session_state: { p_state: "planning" },
+  unarchive_session: {},
 };
 type SessionFunction = {
   [Name in Functions]: Args<Name> extends { p_session_id: string } ? Name : never;

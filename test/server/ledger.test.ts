@@ -164,7 +164,7 @@ function step(
   const some = `(select m.id from public.conversation_messages as m
     where m.session_id = $1 order by md5(m.id::text || '${random.int(1e9)}')
     limit ${1 + random.int(8)})`;
-  switch (random.int(14)) {
+  switch (random.int(20)) {
     case 0:
     case 1:
     case 2: {
@@ -258,6 +258,65 @@ function step(
           "select public.reprice_messages(now() - interval '1 year', now(), p_limit => 50)",
           [],
         ];
+    case 13:
+    case 14: {
+      const [provider, model] = random.pick(models);
+      return [
+        random.pick(["authenticated", "service_role"]),
+        `select from public.begin_message($1, $2, 'active', $3, $4) as b
+         cross join lateral public.append_message_delta(b.id, 1, 'said')
+         ${
+          random.int(3) === 0 ? "" : `cross join lateral public.finish_message(
+            b.id, '${random.pick(["complete", "failed", "cancelled"])}',
+            p_input_tokens => ${random.int(9000)}, p_latency_ms => ${random.int(9000)})`
+        }`,
+        [session, random.uuid(), provider, model],
+      ];
+    }
+    case 15:
+      return random.int(2) === 0
+        ? ["service_role", "select public.interrupt_stale_messages(0)", []]
+        : [
+          "authenticated",
+          `select public.finish_message(m.id, p_output_tokens => 7, p_cost_usd => 0.000001)
+           from (
+             select o.id from public.conversation_messages as o
+             where o.session_id = $1 and o.status in ('streaming', 'interrupted') limit 1
+           ) as m`,
+          [session],
+        ];
+    case 16: {
+      const rows = Array.from({ length: 1 + random.int(9) }, () => ({
+        ...message(),
+        created_at: new Date(Date.now() - random.int(1e9)).toISOString(),
+      }));
+      return [
+        random.pick(["authenticated", "service_role"]),
+        "select from public.import_messages($1, $2)",
+        [session, JSON.stringify(rows)],
+      ];
+    }
+    case 17:
+      return [
+        "authenticated",
+        random.pick([
+          `select public.edit_message(m.id, 'better') from ${some} as m (id)`,
+          `select public.regenerate_message(m.id, p_model_used => 'gpt-4o')
+           from (
+             select o.id from public.conversation_messages as o
+             where o.session_id = $1 and o.role = 'assistant' limit 1
+           ) as m`,
+          `select public.select_branch(m.id) from ${some} as m (id)`,
+        ]),
+        [session],
+      ];
+    case 18:
+      // A fork is nobody's to write in here: it is counted all the same.
+      return random.int(4) === 0
+        ? ["authenticated", "select public.fork_session($1)", [session]]
+        : ["authenticated", "select public.archive_session($1), public.unarchive_session($1)", [
+          session,
+        ]];
     default:
       return [
         "authenticated",

@@ -7,6 +7,7 @@ import type {
   MessageRoleStats,
   SessionListItem,
   SessionStats,
+  StreamedMessage,
   UsageRecord,
 } from "../../types/index.ts";
 import type { Holds, Same } from "./client.ts";
@@ -16,6 +17,7 @@ type Composites = Generated["public"]["CompositeTypes"];
 // The refined composites are written by hand from the tables: a column that only one of them has does not compile.
 export type Columns = [
   Holds<Same<keyof AppendedMessage, keyof Composites["appended_message"]>>,
+  Holds<Same<keyof StreamedMessage, keyof Composites["streamed_message"]>>,
   Holds<Same<keyof SessionListItem, keyof Composites["session_list_item"]>>,
   Holds<Same<keyof MessageRoleStats, keyof Composites["message_role_stats"]>>,
   Holds<Same<keyof SessionStats, keyof Composites["session_stats"]>>,
@@ -26,6 +28,7 @@ export type Columns = [
 
 export type Values = [
   Holds<Same<Nullable<AppendedMessage>, Nullable<Composites["appended_message"]>>>,
+  Holds<Same<Nullable<StreamedMessage>, Nullable<Composites["streamed_message"]>>>,
   Holds<Same<Nullable<SessionListItem>, Nullable<Composites["session_list_item"]>>>,
   Holds<Same<Nullable<MessageRoleStats>, Nullable<Composites["message_role_stats"]>>>,
   Holds<Same<Nullable<SessionStats>, Nullable<Composites["session_stats"]>>>,

@@ -49,6 +49,24 @@ export async function rightCalls(id: string) {
   });
   const roles: MessageRole[] = (turn.data ?? []).map((message) => message.role);
 
+  const imported = await supabase.rpc("import_messages", {
+    p_session_id: id,
+    p_messages: [{ role: "user", content: "Hello", created_at: "2026-01-01T00:00:00Z" }],
+  });
+  const times: string[] = (imported.data ?? []).map((message) => message.created_at);
+  const begun = await supabase.rpc("begin_message", { p_session_id: id });
+  const next: number | null | undefined = begun.data?.next_seq;
+  const delta = await supabase.rpc("append_message_delta", {
+    p_message_id: id,
+    p_seq: 1,
+    p_delta: "Hel",
+  });
+  const after: number | null = delta.data;
+  const finished = await supabase.rpc("finish_message", { p_message_id: id, p_cost_usd: "0.01" });
+  const text: string | undefined = finished.data?.content;
+  const edited = await supabase.rpc("edit_message", { p_message_id: id, p_content: "Hi" });
+  const fresh: boolean | undefined = edited.data?.inserted;
+
   const used = await supabase.rpc("record_usage", { p_usage_id: id, p_cost_usd: 0.1 });
   const isNew: boolean | undefined = used.data?.inserted;
 
@@ -69,6 +87,7 @@ export async function rightCalls(id: string) {
   const left: (number | null)[] = (budgets.data ?? []).map((row) => row.remaining_usd);
   return {
     ...{ costUsd, texts, counts, sequence, cursor, title, status, inserted },
+    ...{ times, next, after, text, fresh },
     ...{ roles, isNew, reservation, end, turns, days, left },
   };
 }

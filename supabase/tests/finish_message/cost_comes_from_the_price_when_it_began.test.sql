@@ -23,7 +23,10 @@ select is(
 );
 select is(
   (
-    select string_agg(concat_ws(' ', u.day = '2025-12-31', u.requests, trim_scale(u.cost_usd)), ', ' order by u.day)
+    select
+      string_agg(
+        concat_ws(' ', u.day = '2025-12-31', u.requests, trim_scale(u.cost_usd)), ', ' order by u.day
+      )
     from public.usage_daily as u
   ), 't 1 0.002, f 1 0.004', 'where it counts'
 );

@@ -15,7 +15,10 @@ select is(
   'with the message'
 );
 select is(
-  (select trim_scale(b.spent_usd)::text || ' ' || trim_scale(b.held_usd) from public.get_budget_status() as b),
+  (
+    select trim_scale(b.spent_usd)::text || ' ' || trim_scale(b.held_usd)
+    from public.get_budget_status() as b
+  ),
   '0.25 0', 'spent, and no longer held'
 );
 

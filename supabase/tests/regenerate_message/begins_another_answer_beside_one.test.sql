@@ -7,7 +7,10 @@ select plan(8);
 select tests.start(1);
 select tests.act_as('owner');
 select tests.append(
-  1, jsonb_build_array(tests.msg(1), tests.msg(2, '{"role": "assistant", "content_type": "markdown"}'), tests.msg(3))
+  1,
+  jsonb_build_array(
+    tests.msg(1), tests.msg(2, '{"role": "assistant", "content_type": "markdown"}'), tests.msg(3)
+  )
 );
 select results_eq(
   $$
