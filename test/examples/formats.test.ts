@@ -3,7 +3,10 @@ import { after, before, test } from "node:test";
 import * as ai from "ai";
 import type OpenAI from "openai";
 import { saveMessages as saveOpenAi } from "../../examples/openai/turnbase.ts";
-import { loadMessages as loadUi, saveMessages as saveUi } from "../../examples/vercel-ai-sdk/turnbase.ts";
+import {
+  loadMessages as loadUi,
+  saveMessages as saveUi,
+} from "../../examples/vercel-ai-sdk/turnbase.ts";
 import { loadMessages as loadOpenAi } from "../../examples/openai/turnbase.ts";
 import { type Api, type Client, newSession, openTestApi } from "../api/support.ts";
 import { blankMetadata, openAiExchange, uiExchange } from "./support.ts";
@@ -75,7 +78,11 @@ test("what the AI SDK saved is a valid array for OpenAI", async () => {
       role: "assistant",
       content: "Let me look.",
       tool_calls: [
-        { id: "call-1", type: "function", function: { name: "weather", arguments: '{"at": "Rome"}' } },
+        {
+          id: "call-1",
+          type: "function",
+          function: { name: "weather", arguments: '{"at": "Rome"}' },
+        },
         { id: "call-2", type: "function", function: { name: "news", arguments: "{}" } },
       ],
     },
@@ -132,7 +139,9 @@ test("wherever the limit cuts, both arrays stay valid", async () => {
       assertValid(await loadOpenAi(ada, session, limit));
       const messages = await loadUi(ada, session, limit);
       if (messages.length > 0) await ai.validateUIMessages({ messages });
-      const results = (await ai.convertToModelMessages(messages)).filter(({ role }) => role === "tool");
+      const results = (await ai.convertToModelMessages(messages)).filter(({ role }) =>
+        role === "tool"
+      );
       assert.ok(results.length <= 4);
     }
   }

@@ -40,7 +40,10 @@ export const openAiExchange: OpenAI.ChatCompletionMessageParam[] = [
     role: "user",
     content: [
       { type: "text", text: "What is this, and how warm is it in Rome and in Oslo?" },
-      { type: "image_url", image_url: { url: "data:image/png;base64,iVBORw0KGgo=", detail: "low" } },
+      {
+        type: "image_url",
+        image_url: { url: "data:image/png;base64,iVBORw0KGgo=", detail: "low" },
+      },
     ],
   },
   {
