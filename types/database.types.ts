@@ -660,6 +660,89 @@ export type Database = {
           },
         ];
       };
+      "tool_executions": {
+        Row: {
+          "completed_at": string | null;
+          "created_at": string;
+          "error": string | null;
+          "execution_time_ms": number | null;
+          "id": string;
+          "input": Json | null;
+          "message_id": string | null;
+          "output": Json | null;
+          "request_hash": string;
+          "session_id": string;
+          "started_at": string | null;
+          "status": Database["public"]["Enums"]["tool_execution_status"];
+          "tokens_used": number | null;
+          "tool_call_id": string | null;
+          "tool_name": string;
+          "tool_type": string | null;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "completed_at"?: string | null;
+          "created_at"?: string;
+          "error"?: string | null;
+          "execution_time_ms"?: number | null;
+          "id"?: string;
+          "input"?: Json | null;
+          "message_id"?: string | null;
+          "output"?: Json | null;
+          "request_hash"?: string;
+          "session_id": string;
+          "started_at"?: string | null;
+          "status"?: Database["public"]["Enums"]["tool_execution_status"];
+          "tokens_used"?: number | null;
+          "tool_call_id"?: string | null;
+          "tool_name": string;
+          "tool_type"?: string | null;
+          "user_id"?: string | null;
+        };
+        Update: {
+          "completed_at"?: string | null;
+          "created_at"?: string;
+          "error"?: string | null;
+          "execution_time_ms"?: number | null;
+          "id"?: string;
+          "input"?: Json | null;
+          "message_id"?: string | null;
+          "output"?: Json | null;
+          "request_hash"?: string;
+          "session_id"?: string;
+          "started_at"?: string | null;
+          "status"?: Database["public"]["Enums"]["tool_execution_status"];
+          "tokens_used"?: number | null;
+          "tool_call_id"?: string | null;
+          "tool_name"?: string;
+          "tool_type"?: string | null;
+          "user_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "tool_executions_message_id_fkey";
+            columns: ["session_id", "message_id"];
+            isOneToOne: false;
+            referencedRelation: "conversation_messages";
+            referencedColumns: ["session_id", "id"];
+          },
+          {
+            foreignKeyName: "tool_executions_session_id_fkey";
+            columns: ["session_id"];
+            isOneToOne: false;
+            referencedRelation: "active_sessions_summary";
+            referencedColumns: ["session_id"];
+          },
+          {
+            foreignKeyName: "tool_executions_session_id_fkey";
+            columns: ["session_id"];
+            isOneToOne: false;
+            referencedRelation: "conversation_sessions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
     };
     Views: {
       "active_sessions_summary": {
@@ -726,6 +809,25 @@ export type Database = {
           "p99_latency_ms": number | null;
           "provider": string | null;
           "response_count": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "tool_execution_stats": {
+        Row: {
+          "avg_execution_ms": number | null;
+          "cancelled_count": number | null;
+          "completed_count": number | null;
+          "execution_count": number | null;
+          "failed_count": number | null;
+          "first_used_at": string | null;
+          "last_used_at": string | null;
+          "p50_execution_ms": number | null;
+          "p95_execution_ms": number | null;
+          "success_rate": number | null;
+          "tool_name": string;
+          "tool_type": string | null;
+          "total_tokens": number | null;
         };
         ComputedFields: never;
         Relationships: [];
@@ -1409,6 +1511,16 @@ export type Database = {
           isSetofReturn: true;
         };
       };
+      "get_messages_with_tools": {
+        Args: { "p_before_sequence"?: number; "p_limit"?: number; "p_session_id": string };
+        Returns: Database["public"]["CompositeTypes"]["message_with_tools"][];
+        SetofOptions: {
+          from: "*";
+          to: "message_with_tools";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
       "get_openai_messages": {
         Args: { "p_limit"?: number; "p_session_id": string };
         Returns: Json;
@@ -1530,6 +1642,7 @@ export type Database = {
           "p_time_to_first_token_ms"?: number;
           "p_tokens_used"?: number;
           "p_tool_calls"?: Json;
+          "p_tool_executions"?: Json;
           "p_turn_id": string;
           "p_user_message": string;
         };
@@ -2019,6 +2132,7 @@ export type Database = {
         | "delivered"
         | "cancelled";
       "session_status": "active" | "archived" | "deleted";
+      "tool_execution_status": "pending" | "running" | "completed" | "failed" | "cancelled";
     };
     CompositeTypes: {
       "appended_message": {
@@ -2098,6 +2212,50 @@ export type Database = {
         "total_tokens": number | null;
         "total_cost_usd": number | null;
         "avg_latency_ms": number | null;
+      };
+      "message_with_tools": {
+        "id": string | null;
+        "session_id": string | null;
+        "brand_id": string | null;
+        "user_id": string | null;
+        "role": Database["public"]["Enums"]["message_role"] | null;
+        "content": string | null;
+        "tokens_used": number | null;
+        "model_used": string | null;
+        "provider": string | null;
+        "cost_usd": number | null;
+        "latency_ms": number | null;
+        "action_taken": string | null;
+        "questions_asked": Json | null;
+        "delegation_plan": Json | null;
+        "created_at": string | null;
+        "sequence_order": number | null;
+        "parent_message_id": string | null;
+        "status": Database["public"]["Enums"]["message_status"] | null;
+        "content_type": Database["public"]["Enums"]["message_content_type"] | null;
+        "parts": Json | null;
+        "tool_calls": Json | null;
+        "tool_call_id": string | null;
+        "input_tokens": number | null;
+        "output_tokens": number | null;
+        "cached_input_tokens": number | null;
+        "cache_write_tokens": number | null;
+        "cache_write_1h_tokens": number | null;
+        "reasoning_tokens": number | null;
+        "service_tier": string | null;
+        "price_id": string | null;
+        "time_to_first_token_ms": number | null;
+        "finish_reason": string | null;
+        "error_message": string | null;
+        "mood": string | null;
+        "metadata": Json | null;
+        "cost_source": Database["public"]["Enums"]["cost_source"] | null;
+        "reported_by": Database["public"]["Enums"]["cost_reporter"] | null;
+        "request_hash": string | null;
+        "edited_at": string | null;
+        "imported_at": string | null;
+        "tool_executions": Json | null;
+        "tool_results": Json | null;
       };
       "session_list_item": {
         "id": string | null;
@@ -2326,6 +2484,7 @@ export const Constants = {
         "cancelled",
       ],
       "session_status": ["active", "archived", "deleted"],
+      "tool_execution_status": ["pending", "running", "completed", "failed", "cancelled"],
     },
   },
 } as const;

@@ -18,6 +18,9 @@ type Rows = {
   session_list_item: Flat<SessionRow & { cursor: string }>;
   appended_message: Flat<MessageRow & { inserted: boolean }>;
   streamed_message: Flat<MessageRow & { next_seq: number | null; inserted: boolean }>;
+  message_with_tools: Flat<
+    MessageRow & { tool_executions: MessageToolExecution[]; tool_results: MessageToolResult[] }
+  >;
   message_role_stats: NotNull<
     Public["CompositeTypes"]["message_role_stats"],
     "role" | "message_count" | "total_tokens" | "total_cost_usd"
@@ -65,7 +68,17 @@ type RefinedFunctions<T> = {
         Args: { p_session_id: string; p_messages: MessagesOf[Name][] };
       }
     >
-    : Name extends "finish_message" | "log_turn" | "record_usage" | "reserve_budget" ? Flat<
+    : Name extends "log_turn" ? Flat<
+        Omit<RefinedResult<T[Name]>, "Args"> & {
+          Args: T[Name] extends { Args: infer Given } ? Flat<
+              Omit<WithMoney<Given>, "p_tool_executions"> & {
+                p_tool_executions?: TurnToolExecution[];
+              }
+            >
+            : never;
+        }
+      >
+    : Name extends "finish_message" | "record_usage" | "reserve_budget" ? Flat<
         Omit<RefinedResult<T[Name]>, "Args"> & {
           Args: T[Name] extends { Args: infer Given } ? WithMoney<Given> : never;
         }
@@ -135,6 +148,9 @@ export type ReservationStatus = Schema["Enums"]["reservation_status"];
 export type SessionState = Schema["Enums"]["session_state"];
 /** Where a session is listed. */
 export type SessionStatus = Schema["Enums"]["session_status"];
+
+/** Where a run of a tool stands; completed, failed and cancelled are final. */
+export type ToolExecutionStatus = Schema["Enums"]["tool_execution_status"];
 
 /** A tenant. */
 export type Brand = Row<"brands">;
@@ -245,6 +261,54 @@ export type SessionStats = Schema["CompositeTypes"]["session_stats"];
 /** An open session with its last message. */
 export type ActiveSession = Row<"active_sessions_summary">;
 
+/** One run of a tool. */
+export type ToolExecution = Row<"tool_executions">;
+/** What a plain insert of a run may name; the rest is given by the database. */
+export type CreateToolExecutionInput = Pick<
+  Public["Tables"]["tool_executions"]["Insert"],
+  | "id"
+  | "session_id"
+  | "message_id"
+  | "tool_call_id"
+  | "tool_name"
+  | "tool_type"
+  | "input"
+  | "output"
+  | "status"
+  | "execution_time_ms"
+  | "tokens_used"
+  | "error"
+>;
+/** One element of log_turn's `p_tool_executions`: it belongs to the answer of the turn. */
+export type TurnToolExecution = Omit<CreateToolExecutionInput, "session_id" | "message_id">;
+/** What may be changed of a run. */
+export type UpdateToolExecutionInput = Pick<
+  Public["Tables"]["tool_executions"]["Update"],
+  "message_id" | "output" | "status" | "execution_time_ms" | "tokens_used" | "error"
+>;
+/** A message, the runs of its tools, and the messages that answer its calls. */
+export type MessageWithTools = Schema["CompositeTypes"]["message_with_tools"];
+/** A run in `tool_executions` of a message with tools. */
+export type MessageToolExecution = Pick<
+  Public["Tables"]["tool_executions"]["Row"],
+  | "id"
+  | "tool_call_id"
+  | "tool_name"
+  | "tool_type"
+  | "input"
+  | "output"
+  | "status"
+  | "execution_time_ms"
+  | "tokens_used"
+  | "error"
+  | "started_at"
+  | "completed_at"
+>;
+/** A tool message in `tool_results` of a message with tools. */
+export type MessageToolResult = { id: string; tool_call_id: string; content: string };
+/** Runs, rates, times and tokens of a tool over 7 UTC days. */
+export type ToolExecutionStats = Row<"tool_execution_stats">;
+
 /** What a model costs, and from when to when. */
 export type ModelPrice = Row<"model_prices">;
 /** What reprice_messages changed. */
@@ -292,7 +356,7 @@ export type BudgetReservation = Row<"budget_reservations">;
 export type PaginationOptions = Pick<Args<"list_sessions">, "p_limit" | "p_cursor">;
 /** What list_sessions and count_sessions filter by. */
 export type SessionFilters = Args<"count_sessions">;
-/** How get_conversation_history pages: at most 200 messages before a sequence_order. */
+/** How get_conversation_history and get_messages_with_tools page: at most 200 messages before a sequence_order. */
 export type MessageFilters = Pick<
   Args<"get_conversation_history">,
   "p_limit" | "p_before_sequence"

@@ -1,5 +1,6 @@
 import type { Case } from "../case.ts";
 import { bulkAppend } from "./bulk_append.ts";
+import { bulkImport } from "./bulk_import.ts";
 import { deleteMessages } from "./delete_messages.ts";
 import { historyLast50 } from "./history_last_50.ts";
 import { insertMessageCase } from "./insert_message.ts";
@@ -19,6 +20,7 @@ const cases: readonly Case[] = [
   insertMessageCase,
   logTurnCase,
   bulkAppend,
+  bulkImport,
   seedTimes,
   deleteMessages,
 ];

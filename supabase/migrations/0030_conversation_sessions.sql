@@ -109,7 +109,8 @@ comment on column public.conversation_sessions.branch_count is
 comment on column public.conversation_sessions.last_sequence is
   'Highest sequence_order ever given out; never lowered.';
 comment on column public.conversation_sessions.message_count is 'Messages that exist.';
-comment on column public.conversation_sessions.total_tokens is 'Sum of tokens_used of its messages.';
+comment on column public.conversation_sessions.total_tokens is
+  'Sum of tokens_used of its messages and tool executions.';
 comment on column public.conversation_sessions.total_cost_usd is
   'Sum of cost_usd of its messages, in US dollars, exact.';
 comment on column public.conversation_sessions.updated_at is 'Last change of the row.';

@@ -419,7 +419,8 @@ create function public.log_turn(
   p_tool_calls jsonb default null,
   p_mood text default null,
   p_metadata jsonb default '{}',
-  p_reservation_id uuid default null
+  p_reservation_id uuid default null,
+  p_tool_executions jsonb default null
 )
 returns setof public.appended_message
 language plpgsql
@@ -446,7 +447,10 @@ begin
       'p_error_message.'
     );
   end if;
-  if private.has_wide_number(p_tool_calls) or private.has_wide_number(p_metadata) then
+  if private.has_wide_number(p_tool_calls)
+    or private.has_wide_number(p_metadata)
+    or private.has_wide_number(p_tool_executions)
+  then
     perform private.raise_error('TOO_LARGE');
   end if;
   v_hash := sha256(
@@ -456,7 +460,7 @@ begin
         p_input_tokens, p_output_tokens, p_cached_input_tokens, p_cache_write_tokens,
         p_cache_write_1h_tokens, p_reasoning_tokens, p_service_tier, p_cost_usd, p_latency_ms,
         p_time_to_first_token_ms, p_finish_reason, p_error_message, p_tool_calls, p_mood,
-        coalesce(p_metadata, '{}')
+        coalesce(p_metadata, '{}'), p_tool_executions
       )::text,
       'UTF8'
     )
@@ -549,29 +553,33 @@ begin
   if p_reservation_id is not null then
     perform private.settle_reservation(p_reservation_id);
   end if;
+  if p_tool_executions is not null then
+    perform private.add_tool_executions(p_session_id, v_answer_id, p_tool_executions);
+  end if;
 end
 $$;
 revoke all on function public.log_turn(
   uuid, uuid, text, text, text, text, integer, integer, integer, integer, integer, integer, integer,
-  text, numeric, integer, integer, text, text, jsonb, text, jsonb, uuid
+  text, numeric, integer, integer, text, text, jsonb, text, jsonb, uuid, jsonb
 ) from public, anon, authenticated, service_role;
 grant execute on function public.log_turn(
   uuid, uuid, text, text, text, text, integer, integer, integer, integer, integer, integer, integer,
-  text, numeric, integer, integer, text, text, jsonb, text, jsonb, uuid
+  text, numeric, integer, integer, text, text, jsonb, text, jsonb, uuid, jsonb
 ) to authenticated, service_role;
 comment on function public.log_turn(
   uuid, uuid, text, text, text, text, integer, integer, integer, integer, integer, integer, integer,
-  text, numeric, integer, integer, text, text, jsonb, text, jsonb, uuid
+  text, numeric, integer, integer, text, text, jsonb, text, jsonb, uuid, jsonb
 ) is
   E'Writes one turn, the message of the user and the answer, in one atomic step.\n\n'
   'p_turn_id: idempotency key and id of the user''s message. The other arguments are the columns of '
   'the answer; p_mood is the user''s. With p_error_message the answer is stored as failed. p_cost_usd: '
   'US dollars; left out, the price book is asked. p_reservation_id: the hold to settle with it; one '
-  'that is gone or closed changes nothing. '
+  'that is gone or closed changes nothing. p_tool_executions: the runs of its tools, at most 100 objects '
+  'whose keys are the insertable columns of tool_executions but session_id and message_id. '
   'Returns: both rows, each with inserted; a turn sent again is answered, not stored again. '
   'Who: the session''s user, service_role. '
-  'Errors: PT400 INVALID_ARGUMENT; PT404 SESSION_NOT_FOUND; PT409 IDEMPOTENCY_MISMATCH, '
-  'SESSION_CLOSED; PT413 TOO_LARGE.';
+  'Errors: PT400 INVALID_ARGUMENT; PT403 FORBIDDEN for tool executions of anonymous users; PT404 '
+  'SESSION_NOT_FOUND; PT409 IDEMPOTENCY_MISMATCH, SESSION_CLOSED; PT413 TOO_LARGE.';
 
 create function public.get_latest_message(p_session_id uuid)
 returns setof public.conversation_messages

@@ -45,6 +45,7 @@ const sessionCalls: { [Name in SessionFunction]: Omit<Args<Name>, "p_session_id"
   fork_session: {},
   get_conversation_history: {},
   get_latest_message: {},
+  get_messages_with_tools: {},
   get_openai_messages: {},
   get_session: {},
   get_session_cost: {},
@@ -72,6 +73,7 @@ async function snapshot() {
     ada.rpc("get_conversation_history", { p_session_id: session }),
     ada.from("session_events").select(),
     ada.from("budget_reservations").select(),
+    ada.from("tool_executions").select(),
   ]);
 }
 
@@ -99,6 +101,8 @@ for (const [name, rest] of Object.entries(sessionCalls)) {
 
 test("another user sees, changes and deletes no row of any table", async () => {
   good(await ada.rpc("reserve_budget", { p_session_id: session, p_amount_usd: 1 }));
+  const run = { session_id: session, tool_name: "search" };
+  assert.equal((await ada.from("tool_executions").insert(run)).error, null);
   const before = await snapshot();
   const tables = [
     "conversation_sessions",
@@ -107,6 +111,7 @@ test("another user sees, changes and deletes no row of any table", async () => {
     "budgets",
     "budget_alerts",
     "budget_reservations",
+    "tool_executions",
   ] as const;
   for (const table of tables) assert.deepEqual(good(await eve.from(table).select()), [], table);
   const views = [
@@ -114,6 +119,7 @@ test("another user sees, changes and deletes no row of any table", async () => {
     "daily_message_volume",
     "provider_usage_stats",
     "response_time_stats",
+    "tool_execution_stats",
     "unpriced_usage",
     "usage_daily",
     "usage_totals",
@@ -128,12 +134,18 @@ test("another user sees, changes and deletes no row of any table", async () => {
     eve.from("conversation_sessions").delete().eq("id", session).select(),
     eve.from("conversation_messages").update({ mood: "hers" }).eq("session_id", session).select(),
     eve.from("conversation_messages").delete().eq("session_id", session).select(),
+    eve.from("tool_executions").update({ status: "failed" }).eq("session_id", session).select(),
+    eve.from("tool_executions").delete().eq("session_id", session).select(),
   ]);
   for (const answer of touched) assert.deepEqual(good<unknown>(answer), []);
   const insert = { session_id: session, role: "user" as const, content: "hers" };
   const foreign = await eve.from("conversation_messages").insert(insert);
   const absent = await eve.from("conversation_messages").insert({ ...insert, session_id: id });
   assert.deepEqual(problem(foreign), problem(absent));
+  const foreignRun = await eve.from("tool_executions").insert(run);
+  const absentRun = await eve.from("tool_executions").insert({ ...run, session_id: id });
+  assert.deepEqual(problem(foreignRun), problem(absentRun));
+  assert.equal(problem(foreignRun).details, "SESSION_NOT_FOUND");
   assert.deepEqual(await snapshot(), before);
 });
 

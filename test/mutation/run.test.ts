@@ -78,6 +78,17 @@ test("each object gives its mutants", async () => {
   }
 });
 
+test("a policy that lets everything pass is dropped, and not widened", async () => {
+  await runSql(
+    adminUrl,
+    "create policy notes_open on public.notes for update to authenticated using (true)",
+  );
+  const { output } = await mutate(...green, "--list", "--only", "notes_open");
+  await runSql(adminUrl, "drop policy notes_open on public.notes");
+  assert.match(output, /policy dropped: public\.notes notes_open/);
+  assert.doesNotMatch(output, /widened/);
+});
+
 test("tests that are red before anything is broken end the run", async () => {
   const { code, output } = await mutate("--tests", "test/mutation/fixtures/red");
   assert.equal(code, 1, output);

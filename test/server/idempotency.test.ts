@@ -118,6 +118,45 @@ test(
 );
 
 test(
+  "the same tool execution by 8 connections, 200 times: one row each, no error, counted once",
+  { timeout },
+  async () => {
+    const user = await server.makeUser();
+    const session = await server.makeSession(user);
+    const insert = `
+      insert into public.tool_executions (id, session_id, tool_name, input, tokens_used)
+      values ($1, $2, 'search', $3, 3) returning id`;
+    await server.as(user, callers, async (users) => {
+      for (let round = 0; round < rounds / 2; round++) {
+        const values = [random.uuid(), session, JSON.stringify({ round })];
+        const stored = await Promise.all(
+          users.map((connection) => connection.query(insert, values)),
+        );
+        assert.deepEqual(stored.map((rows) => rows.length).sort(), [
+          ...Array.from({ length: callers - 1 }, () => 0),
+          1,
+        ]);
+      }
+      const [first] = await server.select(
+        "select id from public.tool_executions where session_id = $1 limit 1",
+        [session],
+      );
+      const changed = [first?.["id"], session, JSON.stringify("another")];
+      const refusals = await Promise.all(
+        users.map((connection) => connection.refused(insert, changed)),
+      );
+      for (const refusal of refusals) assert.deepEqual(pick(refusal), mismatch);
+    });
+    const [counted] = await server.select(
+      "select total_tokens::int from public.conversation_sessions where id = $1",
+      [session],
+    );
+    assert.deepEqual(counted, { total_tokens: (rounds / 2) * 3 });
+    await server.assertExact([session]);
+  },
+);
+
+test(
   "one id sent to two sessions at once: one row, the other call is refused",
   { timeout },
   async () => {

@@ -109,13 +109,23 @@ const counters = `
   select s.id, s.message_count, s.total_tokens, s.total_cost_usd, c.*
   from public.conversation_sessions as s
   cross join lateral (
-    select count(*) as messages, coalesce(sum(m.tokens_used), 0) as tokens,
+    select count(*) as messages,
+      coalesce(sum(m.tokens_used), 0) + (
+        select coalesce(sum(t.tokens_used), 0)
+        from public.tool_executions as t where t.session_id = s.id
+      ) as tokens,
       coalesce(sum(m.cost_usd), 0) as cost
     from public.conversation_messages as m
     where m.session_id = s.id
   ) as c
   where (s.message_count, s.total_tokens, s.total_cost_usd)
     is distinct from (c.messages, c.tokens, c.cost)`;
+
+const strayRuns = `
+  select t.id
+  from public.tool_executions as t
+  join public.conversation_sessions as s on s.id = t.session_id
+  where t.user_id is distinct from s.user_id`;
 
 async function select(client: pg.ClientBase, sql: string): Promise<Rows> {
   return (await client.query<Record<string, unknown>>(sql)).rows;
@@ -164,7 +174,10 @@ function step(
   const some = `(select m.id from public.conversation_messages as m
     where m.session_id = $1 order by md5(m.id::text || '${random.int(1e9)}')
     limit ${1 + random.int(8)})`;
-  switch (random.int(20)) {
+  const runs = `(select t.id from public.tool_executions as t
+    where t.session_id = $1 order by md5(t.id::text || '${random.int(1e9)}')
+    limit ${1 + random.int(4)})`;
+  switch (random.int(24)) {
     case 0:
     case 1:
     case 2: {
@@ -192,7 +205,7 @@ function step(
       return [
         random.pick(["authenticated", "service_role"]),
         `select from public.log_turn($1, $2, 'asks', 'answers', $3, $4, p_input_tokens => $5,
-           p_output_tokens => $6, p_latency_ms => $7)`,
+           p_output_tokens => $6, p_latency_ms => $7, p_tool_executions => $8)`,
         [
           session,
           random.uuid(),
@@ -201,6 +214,13 @@ function step(
           random.int(9000),
           random.int(900),
           random.int(9999),
+          random.int(2) === 0 ? null : JSON.stringify(
+            Array.from({ length: random.int(3) }, () => ({
+              tool_name: "search",
+              status: "completed",
+              tokens_used: maybe(random.int(900)),
+            })),
+          ),
         ],
       ];
     }
@@ -313,10 +333,38 @@ function step(
     case 18:
       // A fork is nobody's to write in here: it is counted all the same.
       return random.int(4) === 0
-        ? ["authenticated", "select public.fork_session($1)", [session]]
+        ? ["service_role", "select public.fork_session($1)", [session]]
         : ["authenticated", "select public.archive_session($1), public.unarchive_session($1)", [
           session,
         ]];
+    case 19:
+    case 20:
+      return [
+        random.pick(["authenticated", "service_role"]),
+        `insert into public.tool_executions
+           (id, session_id, message_id, tool_name, status, tokens_used)
+         select gen_random_uuid(), $1, (
+             select m.id from public.conversation_messages as m
+             where m.session_id = $1 order by md5(m.id::text || i) limit 1
+           ), 'search', $2, $3::int + i
+         from generate_series(1, $4) as i`,
+        [
+          session,
+          random.pick(["pending", "running", "failed"]),
+          maybe(random.int(900)),
+          1 + random.int(4),
+        ],
+      ];
+    case 21:
+      return [
+        random.pick(["authenticated", "service_role"]),
+        `update public.tool_executions set ${
+          random.pick(["status = 'failed'", `tokens_used = ${random.int(900)}`, "error = 'odd'"])
+        } where id in ${runs}`,
+        [session],
+      ];
+    case 22:
+      return ["authenticated", `delete from public.tool_executions where id in ${runs}`, [session]];
     default:
       return [
         "authenticated",
@@ -435,8 +483,11 @@ test(
       "select count(*)::int as n from public.conversation_messages",
     );
     assert.ok(Number(size?.["n"]) > 1000, "messages are left to count");
+    const [runs] = await server.select("select count(*)::int as n from public.tool_executions");
+    assert.ok(Number(runs?.["n"]) > 100, "tool executions are left to count");
     const check = async () => {
       assert.deepEqual(await server.select(counters), [], "session counters");
+      assert.deepEqual(await server.select(strayRuns), [], "users of tool executions");
       assert.deepEqual(await server.select(usageDaily), [], "usage_daily");
       assert.deepEqual(await server.select(usageTotals), [], "usage_totals");
     };
@@ -505,6 +556,42 @@ for (const [name, fault, write] of broken) {
       assert.notDeepEqual(await select(client, usageTotals), []);
     } finally {
       await client.query("rollback");
+      await client.end();
+    }
+  });
+}
+
+const writeRuns = `
+  insert into public.tool_executions (session_id, tool_name, tokens_used)
+  values ($1, 'search', 7), ($1, 'search', null)`;
+for (
+  const [trigger, ...writes] of [
+    ["added", writeRuns],
+    [
+      "changed",
+      writeRuns,
+      "update public.tool_executions set tokens_used = 8 where session_id = $1",
+    ],
+    ["deleted", writeRuns, "delete from public.tool_executions where session_id = $1"],
+  ]
+) {
+  test(`the recount of counters needs tool_executions_80_count_${trigger}`, async () => {
+    const session = await server.makeSession(await server.makeUser());
+    const client = new pg.Client({ connectionString: server.urls.adminUrl });
+    await client.connect();
+    try {
+      for (const isBroken of [false, true]) {
+        await client.query("begin");
+        if (isBroken) {
+          await client.query(
+            `alter table public.tool_executions disable trigger tool_executions_80_count_${trigger}`,
+          );
+        }
+        for (const write of writes) await client.query(write, [session]);
+        assert.equal((await select(client, counters)).length, isBroken ? 1 : 0);
+        await client.query("rollback");
+      }
+    } finally {
       await client.end();
     }
   });

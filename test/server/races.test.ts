@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { insertMessage, onEach, openTestServer, refusal, seeded, type Server } from "./support.ts";
+import {
+  insertMessage,
+  onEach,
+  openTestServer,
+  type Refusal,
+  refusal,
+  seeded,
+  type Server,
+} from "./support.ts";
 
 const timeout = 90_000;
 const random = seeded("races");
@@ -80,6 +88,96 @@ test(
     }
   },
 );
+
+test(
+  "tool executions change while messages and sessions are deleted: no deadlock, exact counters",
+  { timeout },
+  async () => {
+    const user = await server.makeUser();
+    const kept = await server.makeSession(user);
+    for (let round = 0; round < 8; round++) {
+      const going = await server.makeSession(user);
+      await server.as(user, 8, (users) =>
+        onEach(users, async (connection, index) => {
+          for (let k = 0; k < 12; k++) {
+            const session = random.pick([kept, going]);
+            if (index === 0) {
+              await connection.query(
+                `delete from public.conversation_messages where id in (
+                   select id from public.conversation_messages where session_id = $1
+                   order by content, id limit 2)`,
+                [session],
+              );
+              if (k === 9) {
+                await connection.query("delete from public.conversation_sessions where id = $1", [
+                  going,
+                ]);
+              }
+            } else if (index < 3) {
+              await connection.refused(insertMessage, message(session)).then(onlyNotFound);
+            } else if (index < 6) {
+              await connection.refused(
+                `insert into public.tool_executions (session_id, message_id, tool_name, tokens_used)
+                 select $1, (
+                   select m.id from public.conversation_messages as m
+                   where m.session_id = $1 order by random() limit 1
+                 ), 'search', $2 from generate_series(1, 2)`,
+                [session, random.int(500)],
+              ).then(onlyNotFound);
+            } else {
+              // One each, because the order of many is nobody's.
+              await connection.query(
+                `update public.tool_executions set tokens_used = $2 where id = (
+                   select id from public.tool_executions where session_id = $1
+                   order by random() limit 1)`,
+                [session, random.int(500)],
+              );
+            }
+          }
+        }));
+      assert.deepEqual(
+        await server.select("select 1 from public.tool_executions where session_id = $1", [going]),
+        [],
+      );
+    }
+    await server.assertExact([kept], { gapFree: false });
+  },
+);
+
+function onlyNotFound(refused: Refusal | undefined): void {
+  if (refused) assert.equal(refused.code, "PT404", refused.message);
+}
+
+test("a session is not deleted under the change of a tool execution", { timeout }, async () => {
+  const user = await server.makeUser();
+  const session = await server.makeSession(user);
+  await server.as(user, 2, async ([writer, deleter]) => {
+    assert.ok(deleter);
+    const [run] = await writer.query(
+      "insert into public.tool_executions (session_id, tool_name) values ($1, 'a') returning id",
+      [session],
+    );
+    await writer.begin();
+    // Holds the run, not yet the session.
+    await writer.client.query(
+      "update public.tool_executions set status = 'running' where id = $1",
+      [run?.["id"]],
+    );
+    const deleted = deleter.refused("delete from public.conversation_sessions where id = $1", [
+      session,
+    ]);
+    await new Promise((done) => setTimeout(done, 200));
+    await writer.client.query("update public.tool_executions set tokens_used = 5 where id = $1", [
+      run?.["id"],
+    ]);
+    await writer.client.query("commit");
+    assert.equal(await deleted, undefined);
+  });
+  assert.deepEqual(
+    await server.select("select 1 from public.tool_executions where session_id = $1", [session]),
+    [],
+  );
+});
 
 test("two completes and a cancel at once: one legal chain of events", { timeout }, async () => {
   const user = await server.makeUser();

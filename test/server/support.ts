@@ -140,7 +140,11 @@ const recount = `
   select s.id, s.message_count, s.total_tokens, s.total_cost_usd, s.last_sequence, c.*
   from public.conversation_sessions as s
   cross join lateral (
-    select count(*) as messages, coalesce(sum(m.tokens_used), 0) as tokens,
+    select count(*) as messages,
+      coalesce(sum(m.tokens_used), 0) + (
+        select coalesce(sum(t.tokens_used), 0)
+        from public.tool_executions as t where t.session_id = s.id
+      ) as tokens,
       coalesce(sum(m.cost_usd), 0) as cost, coalesce(max(m.sequence_order), 0) as top
     from public.conversation_messages as m
     where m.session_id = s.id

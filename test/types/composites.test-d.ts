@@ -5,6 +5,7 @@ import type {
   BudgetStatus,
   Database,
   MessageRoleStats,
+  MessageWithTools,
   SessionListItem,
   SessionStats,
   StreamedMessage,
@@ -24,6 +25,7 @@ export type Columns = [
   Holds<Same<keyof UsageRecord, keyof Composites["usage_record"]>>,
   Holds<Same<keyof BrandUsage, keyof Composites["brand_usage"]>>,
   Holds<Same<keyof BudgetStatus, keyof Composites["budget_status"]>>,
+  Holds<Same<keyof MessageWithTools, keyof Composites["message_with_tools"]>>,
 ];
 
 export type Values = [
@@ -35,6 +37,13 @@ export type Values = [
   Holds<Same<Nullable<UsageRecord>, Nullable<Composites["usage_record"]>>>,
   Holds<Same<Nullable<BrandUsage>, Nullable<Composites["brand_usage"]>>>,
   Holds<Same<Nullable<BudgetStatus>, Nullable<Composites["budget_status"]>>>,
+  // Its JSON is typed by hand.
+  Holds<
+    Same<
+      Nullable<Omit<MessageWithTools, "tool_executions" | "tool_results">>,
+      Nullable<Omit<Composites["message_with_tools"], "tool_executions" | "tool_results">>
+    >
+  >,
 ];
 
 type Nullable<T> = { [Key in keyof T]: T[Key] | null };
@@ -43,6 +52,10 @@ export type Nulls = [
   Holds<Same<AppendedMessage["content"], string>>,
   Holds<Same<AppendedMessage["cost_usd"], number | null>>,
   Holds<Same<AppendedMessage["inserted"], boolean>>,
+  Holds<Same<MessageWithTools["content"], string>>,
+  Holds<Same<MessageWithTools["tool_executions"][number]["tool_name"], string>>,
+  Holds<Same<MessageWithTools["tool_executions"][number]["error"], string | null>>,
+  Holds<Same<MessageWithTools["tool_results"][number]["tool_call_id"], string>>,
   Holds<Same<SessionListItem["cursor"], string>>,
   Holds<Same<SessionListItem["title"], string | null>>,
   Holds<Same<MessageRoleStats["total_cost_usd"], number>>,

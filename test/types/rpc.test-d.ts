@@ -46,6 +46,12 @@ export async function rightCalls(id: string) {
     p_assistant_message: "Hold the button.",
     p_cost_usd: "0.000000000000000001",
     p_tool_calls: [{ id: "1" }],
+    p_tool_executions: [{
+      tool_name: "search",
+      tool_call_id: "1",
+      status: "failed",
+      error: "late",
+    }],
   });
   const roles: MessageRole[] = (turn.data ?? []).map((message) => message.role);
 
@@ -66,6 +72,11 @@ export async function rightCalls(id: string) {
   const text: string | undefined = finished.data?.content;
   const edited = await supabase.rpc("edit_message", { p_message_id: id, p_content: "Hi" });
   const fresh: boolean | undefined = edited.data?.inserted;
+
+  const calls = await supabase.rpc("get_messages_with_tools", { p_session_id: id });
+  const tools: string[] = (calls.data ?? []).flatMap((message) =>
+    message.tool_executions.map((run) => run.tool_name)
+  );
 
   const used = await supabase.rpc("record_usage", { p_usage_id: id, p_cost_usd: 0.1 });
   const isNew: boolean | undefined = used.data?.inserted;
@@ -88,7 +99,7 @@ export async function rightCalls(id: string) {
   return {
     ...{ costUsd, texts, counts, sequence, cursor, title, status, inserted },
     ...{ times, next, after, text, fresh },
-    ...{ roles, isNew, reservation, end, turns, days, left },
+    ...{ roles, tools, isNew, reservation, end, turns, days, left },
   };
 }
 
@@ -132,6 +143,8 @@ export function wrongCalls(id: string) {
   supabase.rpc("log_turn", { ...turn, p_input_tokens: "150" });
   // @ts-expect-error: an argument is left out, never null
   supabase.rpc("log_turn", { ...turn, p_latency_ms: null });
+  // @ts-expect-error: the name of the tool is missing
+  supabase.rpc("log_turn", { ...turn, p_tool_executions: [{ tool_call_id: "1" }] });
   // @ts-expect-error: a cost is a number, or its text
   supabase.rpc("log_turn", { ...turn, p_cost_usd: true });
   // @ts-expect-error: the amount is missing

@@ -1,6 +1,7 @@
 import type {
   CreateBudgetInput,
   CreateMessageInput,
+  CreateToolExecutionInput,
   Insert,
   MessageRole,
   Row,
@@ -9,6 +10,7 @@ import type {
   UpdateBudgetInput,
   UpdateMessageInput,
   UpdateSessionInput,
+  UpdateToolExecutionInput,
 } from "../../types/index.ts";
 import { type Holds, type Same, supabase } from "./client.ts";
 
@@ -41,11 +43,18 @@ export async function rightStatements(id: string) {
   const { data: usage } = await supabase.from("provider_usage_stats").select();
   const provider: string | null | undefined = usage?.[0]?.provider;
 
+  const run: CreateToolExecutionInput = { session_id: id, tool_name: "search", input: { q: 1 } };
+  await supabase.from("tool_executions").insert(run);
+  const over: UpdateToolExecutionInput = { status: "completed", output: [1] };
+  await supabase.from("tool_executions").update(over).eq("id", id);
+  const { data: tools } = await supabase.from("tool_execution_stats").select();
+  const rate: number | null | undefined = tools?.[0]?.success_rate;
+
   const budget: CreateBudgetInput = { brand_id: id, period: "month", hard_limit_usd: 100 };
   await supabase.from("budgets").insert(budget);
   const { data: prices } = await supabase.from("model_prices").select();
   const validity: string | undefined = prices?.[0]?.validity;
-  return { roles, state, contents, provider, validity };
+  return { roles, state, contents, provider, validity, rate };
 }
 
 export function wrongStatements(id: string) {
@@ -75,6 +84,10 @@ export function wrongStatements(id: string) {
   supabase.from("usage_daily").insert({ provider: "openai" });
   // @ts-expect-error: no such period
   supabase.from("budgets").insert({ brand_id: id, period: "week", hard_limit_usd: 1 });
+  // @ts-expect-error: no such status
+  supabase.from("tool_executions").insert({ session_id: id, tool_name: "search", status: "done" });
+  // @ts-expect-error: the name of the tool is missing
+  supabase.from("tool_executions").insert({ session_id: id });
   // @ts-expect-error: the ledger's own tables are not exposed
   supabase.from("usage_rollups").select();
   // @ts-expect-error: the database counts
@@ -101,7 +114,9 @@ export function wrongInputs(id: string) {
   const session: UpdateSessionInput = { pinned_at: "2026-01-01" };
   // @ts-expect-error: a budget keeps its owner
   const budget: UpdateBudgetInput = { brand_id: id };
-  return { message, note, session, budget };
+  // @ts-expect-error: what a tool was called with stays
+  const run: UpdateToolExecutionInput = { input: {} };
+  return { message, note, session, budget, run };
 }
 
 export type Aliases = [

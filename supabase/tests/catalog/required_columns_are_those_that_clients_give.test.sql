@@ -23,7 +23,8 @@ select set_eq(
       ('public.conversation_messages', 'content'), ('public.model_prices', 'provider'),
       ('public.model_prices', 'model'), ('public.model_prices', 'input_usd_per_mtok'),
       ('public.model_prices', 'output_usd_per_mtok'), ('public.model_prices', 'source'),
-      ('public.model_prices', 'source_date'), ('public.budgets', 'period')
+      ('public.model_prices', 'source_date'), ('public.budgets', 'period'),
+      ('public.tool_executions', 'session_id'), ('public.tool_executions', 'tool_name')
   $$,
   'these columns have to be given'
 );

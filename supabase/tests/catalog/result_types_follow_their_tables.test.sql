@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir objects.psql
-select plan(3);
+select plan(4);
 
 create function tests.shape(p_type regclass)
 returns text[]
@@ -28,6 +28,12 @@ select is(
   tests.shape('public.streamed_message'),
   tests.shape('public.conversation_messages') || array['next_seq integer', 'inserted boolean'],
   'streamed_message is a message, its next delta, and whether it was inserted'
+);
+select is(
+  tests.shape('public.message_with_tools'),
+  tests.shape('public.conversation_messages')
+  || array['tool_executions jsonb', 'tool_results jsonb'],
+  'message_with_tools is a message, its runs and the answers to its calls'
 );
 
 select * from finish();

@@ -1,19 +1,21 @@
 begin;
 \ir ../_shared/setup.psql
 \ir fixtures.psql
-select plan(13);
+select plan(15);
 
 -- No role may write these columns and triggers guard some, so only without both is the policy asked
 -- about the new row. A statement without a where clause is not asked what it may read.
 set constraints all immediate;
 grant update (user_id) on public.conversation_sessions to authenticated;
 grant update (user_id) on public.conversation_messages to authenticated;
+grant update (user_id) on public.tool_executions to authenticated;
 grant update (user_id) on public.profiles to authenticated;
 grant update (brand_id) on public.brand_members to authenticated;
 grant update (id) on public.brands to authenticated;
 grant update (brand_id, user_id) on public.budgets to authenticated;
 alter table public.conversation_sessions disable trigger user;
 alter table public.conversation_messages disable trigger user;
+alter table public.tool_executions disable trigger user;
 alter table public.brand_members disable trigger user;
 
 select tests.act_as('owner');
@@ -44,6 +46,16 @@ select is(
   ),
   'ok',
   'a message can be kept'
+);
+select is(
+  tests.error_of(format('update public.tool_executions set user_id = %L', tests.id_of('other'))),
+  '42501',
+  'a tool run cannot be given away'
+);
+select is(
+  tests.error_of(format('update public.tool_executions set user_id = %L', tests.id_of('owner'))),
+  'ok',
+  'a tool run can be kept'
 );
 select is(
   tests.error_of(format('update public.profiles set user_id = %L', tests.id_of('anonymous'))),
