@@ -54,7 +54,9 @@ select is(
         pg_temp.tool('{"state": "input-available", "toolMetadata": 1}'),
         pg_temp.tool('{"state": "input-available", "providerExecuted": null}'),
         pg_temp.tool('{"state": "input-available", "type": "dynamic-tool"}'),
-        pg_temp.tool('{"state": "input-available", "type": "dynamic-tool", "toolName": "x", "dynamic": true}')
+        pg_temp.tool(
+          '{"state": "input-available", "type": "dynamic-tool", "toolName": "x", "dynamic": true}'
+        )
       )
     )
   ),
