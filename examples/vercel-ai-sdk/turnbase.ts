@@ -87,13 +87,14 @@ export async function saveMessages(
 /** What a call used, in the provider's own way of counting: Anthropic leaves its cache out of the input. */
 export function usageColumns(
   usage: LanguageModelUsage,
-  { provider, model }: { provider: string; model: string },
+  model: { provider: string; modelId: string },
 ): AnswerColumns {
   const { inputTokenDetails: input, outputTokenDetails: output } = usage;
+  const [provider = ""] = model.provider.split("."); // "openai.chat"
   const inputTokens = provider === "anthropic" ? input.noCacheTokens : usage.inputTokens;
   return {
     provider,
-    model_used: model,
+    model_used: model.modelId,
     input_tokens: inputTokens ?? null,
     output_tokens: usage.outputTokens ?? null,
     cached_input_tokens: input.cacheReadTokens ?? null,

@@ -128,7 +128,7 @@ grant execute on function private.openai_tool_calls(jsonb) to authenticated, ser
 comment on function private.openai_tool_calls(jsonb) is
   'The valid ones of stored tool calls, each id once; an empty array for null.';
 
--- By the schema of the AI SDK, whose validator refuses a whole conversation for one bad part.
+-- By the schemas of the AI SDK 6 and 7, whose validator refuses a whole conversation for one bad part.
 create function private.is_ui_part(p_part jsonb)
 returns boolean
 language plpgsql
@@ -162,14 +162,28 @@ begin
   ) then
     return false;
   elsif v_type in ('text', 'reasoning') then
-    return jsonb_typeof(p_part -> 'text') = 'string'
-      and coalesce(p_part -> 'state', '"done"') in ('"streaming"', '"done"')
-      and (v_type = 'text' or coalesce(jsonb_typeof(p_part -> 'id'), 'string') = 'string');
+    return coalesce(
+      jsonb_typeof(p_part -> 'text') = 'string'
+        and coalesce(p_part -> 'state', '"done"') in ('"streaming"', '"done"')
+        and (v_type = 'text' or coalesce(jsonb_typeof(p_part -> 'id'), 'string') = 'string'),
+      false
+    );
   elsif v_type = 'file' then
     return coalesce(
       jsonb_typeof(p_part -> 'mediaType') = 'string' and jsonb_typeof(p_part -> 'url') = 'string'
         and coalesce(jsonb_typeof(p_part -> 'filename'), 'string') = 'string',
       false
+    );
+  elsif v_type = 'reasoning-file' then
+    return coalesce(
+      jsonb_typeof(p_part -> 'mediaType') = 'string' and jsonb_typeof(p_part -> 'url') = 'string',
+      false
+    );
+  elsif v_type = 'custom' then
+    return coalesce(jsonb_typeof(p_part -> 'kind') = 'string', false);
+  elsif v_type = 'steering-message' then
+    return coalesce(
+      jsonb_typeof(p_part -> 'id') = 'string' and jsonb_typeof(p_part -> 'parts') = 'array', false
     );
   elsif v_type = 'source-url' then
     return coalesce(
@@ -194,6 +208,7 @@ begin
     return false;
   elsif jsonb_typeof(p_part -> 'toolCallId') is distinct from 'string'
     or jsonb_typeof(p_part -> 'state') is distinct from 'string'
+    or coalesce(jsonb_typeof(p_part -> 'title'), 'string') <> 'string'
     or coalesce(jsonb_typeof(p_part -> 'toolMetadata'), 'object') <> 'object'
     or coalesce(jsonb_typeof(p_part -> 'providerExecuted'), 'boolean') <> 'boolean'
   then
@@ -258,7 +273,8 @@ begin
     when 'data-openai-message' then false
     else coalesce(
       p_part ->> 'type' in (
-        'reasoning', 'source-url', 'source-document', 'step-start', 'dynamic-tool'
+        'reasoning', 'source-url', 'source-document', 'step-start', 'dynamic-tool', 'reasoning-file',
+        'custom', 'steering-message'
       )
       or starts_with(p_part ->> 'type', 'tool-')
       or starts_with(p_part ->> 'type', 'data-'),
@@ -556,13 +572,23 @@ begin
   if private.is_left_out(p_message) then
     return '{}';
   end if;
+  v_is_ui := exists (
+    select 1
+    from jsonb_array_elements(p_message.parts) as e (part)
+    where private.is_ui_shaped(e.part)
+  );
   select
-    coalesce(jsonb_agg(o.part order by e.position) filter (where o.part is not null), '[]'),
-    coalesce(bool_or(o.part ->> 'type' in ('text', 'refusal')), false),
-    coalesce(bool_or(private.is_ui_shaped(e.part)), false)
-  into v_parts, v_has_text, v_is_ui
+    coalesce(jsonb_agg(o.part order by e.position), '[]'),
+    coalesce(bool_or(o.part ->> 'type' in ('text', 'refusal')), false)
+  into v_parts, v_has_text
   from jsonb_array_elements(p_message.parts) with ordinality as e (part, position)
-  cross join lateral (select private.openai_part(e.part) as part) as o;
+  cross join lateral (select private.openai_part(e.part) as part) as o
+  -- What is not known here is a gateway's own, but beside parts of the AI SDK it is a new one of these.
+  where o.part is not null
+    and (
+      not v_is_ui
+      or o.part ->> 'type' in ('text', 'refusal', 'image_url', 'input_audio', 'file')
+    );
 
   if p_message.role = 'assistant' then
     if v_is_ui then
@@ -745,7 +771,9 @@ begin
           jsonb_agg(
             jsonb_build_object(
               'type', 'dynamic-tool',
-              'toolName', coalesce(c.call -> 'function', c.call -> 'custom') -> 'name',
+              'toolName', c.call -> (
+                case c.call ->> 'type' when 'custom' then 'custom' else 'function' end
+              ) -> 'name',
               'toolCallId', c.call -> 'id',
               'state', 'input-available',
               'input', case c.call ->> 'type'

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as ai from "ai";
 import { MockLanguageModelV3 } from "ai/test";
-import { chatRoute } from "../../examples/vercel-ai-sdk/route.ts";
+import { chat } from "../../examples/vercel-ai-sdk/chat.ts";
 import { loadMessages, saveMessages } from "../../examples/vercel-ai-sdk/turnbase.ts";
 import { type Api, type Client, good, newSession, openTestApi, problem } from "../api/support.ts";
 import { checkReadme, rowsOf, uiExchange } from "./support.ts";
@@ -41,13 +41,8 @@ function model(lines: string[], provider = "openai.chat") {
   });
 }
 
-async function ask(
-  post: (request: Request) => Promise<Response>,
-  id: string,
-  message: ai.UIMessage,
-) {
-  const body = JSON.stringify({ id, message });
-  const response = await post(new Request("http://127.0.0.1/api/chat", { method: "POST", body }));
+async function ask(model: MockLanguageModelV3, session: string, message: ai.UIMessage) {
+  const response = await chat(model, ada, session, message);
   // onFinish has run when the stream ends.
   return await response.text();
 }
@@ -61,15 +56,14 @@ function textsOf(messages: ai.UIMessage[]): string[] {
 }
 
 test("the README prints the files that are tested here", () => {
-  checkReadme("vercel-ai-sdk", ["route.ts"]);
+  checkReadme("vercel-ai-sdk", ["chat.ts"]);
 });
 
-test("a route streams an answer and keeps it with its tokens and its price", async () => {
+test("a chat streams an answer and keeps it with its tokens and its price", async () => {
   const session = await newSession(ada);
   const mock = model(["Hello Ada.", "Still here."]);
-  const post = chatRoute(mock, () => ada);
-  assert.match(await ask(post, session, says("u-1", "Hello")), /Hello Ada\./);
-  assert.match(await ask(post, session, says("u-2", "And now?")), /Still here\./);
+  assert.match(await ask(mock, session, says("u-1", "Hello")), /Hello Ada\./);
+  assert.match(await ask(mock, session, says("u-2", "And now?")), /Still here\./);
   assert.equal(mock.doStreamCalls[1]?.prompt.length, 3);
 
   const messages = await loadMessages(ada, session);
@@ -96,7 +90,7 @@ test("a route streams an answer and keeps it with its tokens and its price", asy
 
 test("Anthropic's cache is no part of its input", async () => {
   const session = await newSession(ada);
-  await ask(chatRoute(model(["Hi."], "anthropic.messages"), () => ada), session, says("u-1", "Hi"));
+  await ask(model(["Hi."], "anthropic.messages"), session, says("u-1", "Hi"));
   const answer = (await rowsOf(ada, session)).at(-1);
   assert.deepEqual(
     [answer?.input_tokens, answer?.cached_input_tokens, answer?.cache_write_tokens],
@@ -144,7 +138,7 @@ test("the result of a browser's tool comes under the same id, and the answer goe
     parts: [{ type: "step-start" }, { ...call, state: "output-available", output: "Rome" }],
   };
   const mock = model(["You are in Rome."]);
-  await ask(chatRoute(mock, () => ada), session, located);
+  await ask(mock, session, located);
   assert.deepEqual(mock.doStreamCalls[0]?.prompt.map(({ role }) => role), [
     "user",
     "assistant",
@@ -197,7 +191,7 @@ test("a conversation that other calls wrote goes on without a copy", async () =>
       p_assistant_message: "21 degrees.",
     }),
   );
-  await ask(chatRoute(model(["4 degrees."]), () => ada), session, says("u-1", "Oslo?"));
+  await ask(model(["4 degrees."]), session, says("u-1", "Oslo?"));
   const rows = await rowsOf(ada, session);
   assert.deepEqual(rows.map(({ content }) => content), [
     "Rome?",

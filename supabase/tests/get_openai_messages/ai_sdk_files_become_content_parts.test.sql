@@ -62,7 +62,7 @@ select is(
   'a text that stands in content alone'
 );
 select is(
-  pg_temp.content_of('user', '', '[{"type": "data-seen", "data": {}}]'), null, 'data is not for the model'
+  pg_temp.content_of('user', '', '[{"type": "data-seen", "data": {}}, {"type": "new"}]'), null, 'data is not for the model'
 );
 
 select * from finish();

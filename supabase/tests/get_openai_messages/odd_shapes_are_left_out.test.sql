@@ -17,7 +17,7 @@ select is(
   pg_temp.read(
     $$ {"role": "user", "content": "x", "parts": [
       null, 1, "text", true, [], [{"type": "text", "text": "y"}], {}, {"type": null}, {"type": 1},
-      {"type": "text"}, {"type": "text", "text": null}, {"type": "image_url", "image_url": 1},
+      {"type": "text"}, {"type": "text", "text": null}, {"type": "text", "state": "done"}, {"type": "image_url", "image_url": 1},
       {"type": "image_url"}, {"type": "input_audio", "input_audio": []}, {"type": "file", "file": 1},
       {"type": "refusal"}, {"type": "file", "mediaType": 1}, {"type": "tool-x"},
       {"type": "data-openai-message"}, {"type": "data-openai-message", "data": [1]},

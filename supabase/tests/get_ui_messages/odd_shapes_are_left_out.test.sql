@@ -17,7 +17,10 @@ select is(
   pg_temp.read(
     $$ {"role": "user", "content": "x", "parts": [
       null, 1, "text", true, [], [{"type": "text", "text": "y"}], {}, {"type": null}, {"type": 1},
-      {"type": "text"}, {"type": "text", "text": null}, {"type": "text", "text": "y", "state": "x"},
+      {"type": "text"}, {"type": "text", "text": null}, {"type": "text", "state": "done"},
+      {"type": "reasoning"}, {"type": "custom"}, {"type": "custom", "kind": 1},
+      {"type": "reasoning-file", "url": "x"}, {"type": "reasoning-file", "url": 1, "mediaType": "x"},
+      {"type": "steering-message", "id": "x"}, {"type": "steering-message", "parts": []}, {"type": "text", "text": "y", "state": "x"},
       {"type": "text", "text": "y", "providerMetadata": 1},
       {"type": "text", "text": "y", "providerMetadata": {"a": [{}]}},
       {"type": "reasoning", "text": "y", "id": 1}, {"type": "image_url", "image_url": 1},
@@ -52,6 +55,7 @@ select is(
         pg_temp.tool('{"state": "input-available", "output": null}'),
         pg_temp.tool('{"state": "input-available", "errorText": "x"}'),
         pg_temp.tool('{"state": "input-available", "toolMetadata": 1}'),
+        pg_temp.tool('{"state": "input-available", "title": null}'),
         pg_temp.tool('{"state": "input-available", "providerExecuted": null}'),
         pg_temp.tool('{"state": "input-available", "type": "dynamic-tool"}'),
         pg_temp.tool(
@@ -74,7 +78,9 @@ select is(
         pg_temp.tool('{"state": "approval-requested", "approval": {"id": "p", "reason": "x"}}'),
         pg_temp.tool('{"state": "approval-requested", "approval": {"id": "p", "signature": 1}}'),
         pg_temp.tool('{"state": "approval-responded", "approval": {"id": "p"}}'),
-        pg_temp.tool('{"state": "approval-responded", "approval": {"id": "p", "approved": true, "reason": 1}}'),
+        pg_temp.tool(
+          '{"state": "approval-responded", "approval": {"id": "p", "approved": true, "reason": 1}}'
+        ),
         pg_temp.tool('{"state": "output-available", "approval": {"id": "p", "approved": false}}'),
         pg_temp.tool('{"state": "output-available", "preliminary": 1}'),
         pg_temp.tool('{"state": "output-error"}'), pg_temp.tool('{"state": "output-error", "errorText": 1}'),

@@ -14,7 +14,7 @@ select tests.append(
     {"id": "50000000-0000-4000-8000-000000000002", "role": "assistant", "content": "Let me see.",
      "tool_calls": [
       {"id": "a", "type": "function", "function": {"name": "weather", "arguments": "{\"at\": \"Rome\"}"}},
-      {"id": "b", "type": "custom", "custom": {"name": "run", "input": "ls"}}
+      {"id": "b", "type": "custom", "custom": {"name": "run", "input": "ls"}, "function": {"name": 1}}
     ]},
     {"role": "tool", "tool_call_id": "a", "content": "21"},
     {"role": "tool", "tool_call_id": "b", "content": "", "error_message": "no such tool"},
