@@ -3,6 +3,126 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   "public": {
     Tables: {
+      "agent_logs": {
+        Row: {
+          "created_at": string;
+          "details": NonNullable<Json>;
+          "id": string;
+          "level": Database["public"]["Enums"]["log_level"];
+          "log_type": Database["public"]["Enums"]["agent_log_type"];
+          "session_id": string | null;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "details"?: NonNullable<Json>;
+          "id"?: string;
+          "level"?: Database["public"]["Enums"]["log_level"];
+          "log_type": Database["public"]["Enums"]["agent_log_type"];
+          "session_id"?: string | null;
+          "user_id"?: string | null;
+        };
+        Update: {
+          "created_at"?: string;
+          "details"?: NonNullable<Json>;
+          "id"?: string;
+          "level"?: Database["public"]["Enums"]["log_level"];
+          "log_type"?: Database["public"]["Enums"]["agent_log_type"];
+          "session_id"?: string | null;
+          "user_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "agent_logs_session_id_fkey";
+            columns: ["session_id"];
+            isOneToOne: false;
+            referencedRelation: "active_sessions_summary";
+            referencedColumns: ["session_id"];
+          },
+          {
+            foreignKeyName: "agent_logs_session_id_fkey";
+            columns: ["session_id"];
+            isOneToOne: false;
+            referencedRelation: "conversation_sessions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "attachments": {
+        Row: {
+          "created_at": string;
+          "duplicate_of": string | null;
+          "id": string;
+          "message_id": string | null;
+          "mime_type": string;
+          "name": string;
+          "processing_status": Database["public"]["Enums"]["attachment_status"];
+          "request_hash": string;
+          "session_id": string;
+          "sha256": string;
+          "size_bytes": number;
+          "storage_path": string;
+          "updated_at": string;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "duplicate_of"?: string | null;
+          "id"?: string;
+          "message_id"?: string | null;
+          "mime_type": string;
+          "name": string;
+          "processing_status"?: Database["public"]["Enums"]["attachment_status"];
+          "request_hash"?: string;
+          "session_id": string;
+          "sha256": string;
+          "size_bytes": number;
+          "storage_path"?: string;
+          "updated_at"?: string;
+          "user_id"?: string | null;
+        };
+        Update: {
+          "created_at"?: string;
+          "duplicate_of"?: string | null;
+          "id"?: string;
+          "message_id"?: string | null;
+          "mime_type"?: string;
+          "name"?: string;
+          "processing_status"?: Database["public"]["Enums"]["attachment_status"];
+          "request_hash"?: string;
+          "session_id"?: string;
+          "sha256"?: string;
+          "size_bytes"?: number;
+          "storage_path"?: string;
+          "updated_at"?: string;
+          "user_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "attachments_message_id_fkey";
+            columns: ["session_id", "message_id"];
+            isOneToOne: false;
+            referencedRelation: "conversation_messages";
+            referencedColumns: ["session_id", "id"];
+          },
+          {
+            foreignKeyName: "attachments_session_id_fkey";
+            columns: ["session_id"];
+            isOneToOne: false;
+            referencedRelation: "active_sessions_summary";
+            referencedColumns: ["session_id"];
+          },
+          {
+            foreignKeyName: "attachments_session_id_fkey";
+            columns: ["session_id"];
+            isOneToOne: false;
+            referencedRelation: "conversation_sessions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "brand_members": {
         Row: {
           "brand_id": string;
@@ -479,6 +599,48 @@ export type Database = {
           },
         ];
       };
+      "message_feedback": {
+        Row: {
+          "comment": string | null;
+          "created_at": string;
+          "message_id": string;
+          "rating": Database["public"]["Enums"]["message_rating"];
+          "reason": string | null;
+          "session_id": string;
+          "updated_at": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "comment"?: string | null;
+          "created_at"?: string;
+          "message_id": string;
+          "rating": Database["public"]["Enums"]["message_rating"];
+          "reason"?: string | null;
+          "session_id"?: string;
+          "updated_at"?: string;
+          "user_id"?: string;
+        };
+        Update: {
+          "comment"?: string | null;
+          "created_at"?: string;
+          "message_id"?: string;
+          "rating"?: Database["public"]["Enums"]["message_rating"];
+          "reason"?: string | null;
+          "session_id"?: string;
+          "updated_at"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "message_feedback_message_id_fkey";
+            columns: ["session_id", "message_id"];
+            isOneToOne: false;
+            referencedRelation: "conversation_messages";
+            referencedColumns: ["session_id", "id"];
+          },
+        ];
+      };
       "model_prices": {
         Row: {
           "cache_write_1h_usd_per_mtok": number | null;
@@ -534,6 +696,37 @@ export type Database = {
           "source"?: string;
           "source_date"?: string;
           "validity"?: unknown;
+        };
+        Relationships: [];
+      };
+      "performance_metrics": {
+        Row: {
+          "created_at": string;
+          "id": string;
+          "name": string;
+          "tags": NonNullable<Json>;
+          "type": Database["public"]["Enums"]["metric_type"];
+          "unit": string | null;
+          "value": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "id"?: string;
+          "name": string;
+          "tags"?: NonNullable<Json>;
+          "type": Database["public"]["Enums"]["metric_type"];
+          "unit"?: string | null;
+          "value": number;
+        };
+        Update: {
+          "created_at"?: string;
+          "id"?: string;
+          "name"?: string;
+          "tags"?: NonNullable<Json>;
+          "type"?: Database["public"]["Enums"]["metric_type"];
+          "unit"?: string | null;
+          "value"?: number;
         };
         Relationships: [];
       };
@@ -781,6 +974,16 @@ export type Database = {
           "total_tokens": number | null;
           "user_id": string | null;
           "user_messages": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "message_feedback_stats": {
+        Row: {
+          "day": string | null;
+          "down_count": number | null;
+          "rating_count": number | null;
+          "up_count": number | null;
         };
         ComputedFields: never;
         Relationships: [];
@@ -1045,6 +1248,16 @@ export type Database = {
         SetofOptions: {
           from: "*";
           to: "conversation_sessions";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "cleanup_old_logs": {
+        Args: { "p_days": number; "p_limit"?: number };
+        Returns: Database["public"]["CompositeTypes"]["logs_cleanup"];
+        SetofOptions: {
+          from: "*";
+          to: "logs_cleanup";
           isOneToOne: true;
           isSetofReturn: false;
         };
@@ -1654,6 +1867,7 @@ export type Database = {
           isSetofReturn: true;
         };
       };
+      "make_log_partitions": { Args: { "p_months_ahead"?: number }; Returns: number };
       "merge_usage": { Args: Record<PropertyKey, never>; Returns: number };
       "pin_session": {
         Args: { "p_pinned"?: boolean; "p_session_id": string };
@@ -2064,6 +2278,17 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "settle_storage_deletions": { Args: { "p_ids": (number)[] }; Returns: number };
+      "take_storage_deletions": {
+        Args: { "p_limit"?: number };
+        Returns: Database["public"]["CompositeTypes"]["storage_deletion"][];
+        SetofOptions: {
+          from: "*";
+          to: "storage_deletion";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
       "unarchive_session": {
         Args: { "p_session_id": string };
         Returns: {
@@ -2110,16 +2335,27 @@ export type Database = {
       };
     };
     Enums: {
+      "agent_log_type":
+        | "agent_request"
+        | "agent_response"
+        | "tool_execution"
+        | "error"
+        | "metric"
+        | "trace";
       "app_role": "user" | "admin" | "developer";
+      "attachment_status": "pending" | "processing" | "processed" | "failed";
       "brand_role": "owner" | "admin" | "analyst" | "member";
       "budget_limit": "soft" | "hard";
       "budget_period": "day" | "month";
       "content_mode": "full" | "redacted" | "none";
       "cost_reporter": "authenticated" | "service_role" | "visitor";
       "cost_source": "reported" | "price_book" | "unpriced" | "none";
+      "log_level": "debug" | "info" | "warn" | "error" | "critical";
       "message_content_type": "text" | "markdown" | "json" | "code";
+      "message_rating": "up" | "down";
       "message_role": "user" | "assistant" | "system" | "tool";
       "message_status": "streaming" | "complete" | "failed" | "cancelled" | "interrupted";
+      "metric_type": "counter" | "gauge" | "histogram" | "summary";
       "reservation_status": "held" | "settled" | "released";
       "session_state":
         | "initial"
@@ -2205,6 +2441,11 @@ export type Database = {
         "spent_usd": number | null;
         "held_usd": number | null;
         "remaining_usd": number | null;
+      };
+      "logs_cleanup": {
+        "rows_deleted": number | null;
+        "partitions_dropped": number | null;
+        "is_complete": boolean | null;
       };
       "message_role_stats": {
         "role": Database["public"]["Enums"]["message_role"] | null;
@@ -2302,6 +2543,13 @@ export type Database = {
         "avg_latency_ms": number | null;
         "total_tokens": number | null;
         "total_cost_usd": number | null;
+      };
+      "storage_deletion": {
+        "id": number | null;
+        "bucket_id": string | null;
+        "path": string | null;
+        "attempts": number | null;
+        "leased_until": string | null;
       };
       "streamed_message": {
         "id": string | null;
@@ -2461,16 +2709,28 @@ export type CompositeTypes<
 export const Constants = {
   "public": {
     Enums: {
+      "agent_log_type": [
+        "agent_request",
+        "agent_response",
+        "tool_execution",
+        "error",
+        "metric",
+        "trace",
+      ],
       "app_role": ["user", "admin", "developer"],
+      "attachment_status": ["pending", "processing", "processed", "failed"],
       "brand_role": ["owner", "admin", "analyst", "member"],
       "budget_limit": ["soft", "hard"],
       "budget_period": ["day", "month"],
       "content_mode": ["full", "redacted", "none"],
       "cost_reporter": ["authenticated", "service_role", "visitor"],
       "cost_source": ["reported", "price_book", "unpriced", "none"],
+      "log_level": ["debug", "info", "warn", "error", "critical"],
       "message_content_type": ["text", "markdown", "json", "code"],
+      "message_rating": ["up", "down"],
       "message_role": ["user", "assistant", "system", "tool"],
       "message_status": ["streaming", "complete", "failed", "cancelled", "interrupted"],
+      "metric_type": ["counter", "gauge", "histogram", "summary"],
       "reservation_status": ["held", "settled", "released"],
       "session_state": [
         "initial",

@@ -41,6 +41,14 @@ type Rows = {
     Public["CompositeTypes"]["budget_status"],
     "budget_id" | "period" | "period_start" | "spent_usd" | "held_usd"
   >;
+  logs_cleanup: NotNull<
+    Public["CompositeTypes"]["logs_cleanup"],
+    keyof Public["CompositeTypes"]["logs_cleanup"]
+  >;
+  storage_deletion: NotNull<
+    Public["CompositeTypes"]["storage_deletion"],
+    keyof Public["CompositeTypes"]["storage_deletion"]
+  >;
   model_prices: Flat<
     Omit<Public["Tables"]["model_prices"]["Row"], "validity"> & {
       /** A tstzrange as text: `["2026-01-01 00:00:00+00",)`. */
@@ -122,8 +130,12 @@ export type Args<Name extends FunctionName> = Schema["Functions"][Name]["Args"];
 /** What a function returns; an array for a set of rows. */
 export type Returns<Name extends FunctionName> = Schema["Functions"][Name]["Returns"];
 
+/** What a log row tells of. */
+export type AgentLogType = Schema["Enums"]["agent_log_type"];
 /** What an app may read from a profile; the database grants nothing for it. */
 export type AppRole = Schema["Enums"]["app_role"];
+/** How far the server is with reading a file. */
+export type AttachmentStatus = Schema["Enums"]["attachment_status"];
 /** What a member may do in a brand. */
 export type BrandRole = Schema["Enums"]["brand_role"];
 /** soft: a flag and an alert. hard: no more reservations. */
@@ -136,12 +148,18 @@ export type ContentMode = Schema["Enums"]["content_mode"];
 export type CostReporter = Schema["Enums"]["cost_reporter"];
 /** Where a message's cost comes from. */
 export type CostSource = Schema["Enums"]["cost_source"];
+/** How bad a log row is. */
+export type LogLevel = Schema["Enums"]["log_level"];
 /** How to show a message's content. */
 export type MessageContentType = Schema["Enums"]["message_content_type"];
+/** Thumbs up or thumbs down. */
+export type MessageRating = Schema["Enums"]["message_rating"];
 /** Who speaks. */
 export type MessageRole = Schema["Enums"]["message_role"];
 /** Whether a message's text is whole. */
 export type MessageStatus = Schema["Enums"]["message_status"];
+/** How to read a metric's value. */
+export type MetricType = Schema["Enums"]["metric_type"];
 /** Whether a reservation still holds. */
 export type ReservationStatus = Schema["Enums"]["reservation_status"];
 /** Where a conversation stands; delivered and cancelled are final. */
@@ -253,6 +271,36 @@ export type UpdateMessageInput = Pick<
 >;
 /** Messages, tokens, US dollars and mean latency in milliseconds of one role. */
 export type MessageRoleStats = Schema["CompositeTypes"]["message_role_stats"];
+
+/** A file of a session. */
+export type Attachment = Row<"attachments">;
+/** What a client names to register a file. */
+export type CreateAttachmentInput = Pick<
+  Insert<"attachments">,
+  "id" | "session_id" | "message_id" | "name" | "size_bytes" | "mime_type" | "sha256"
+>;
+/** A storage object to delete before `leased_until`. */
+export type StorageDeletion = Schema["CompositeTypes"]["storage_deletion"];
+/** What a user thinks of a message. */
+export type MessageFeedback = Row<"message_feedback">;
+/** What a user names in an upsert of a rating. */
+export type RateMessageInput = Pick<
+  Insert<"message_feedback">,
+  "message_id" | "rating" | "reason" | "comment"
+>;
+/** Ratings by UTC day. */
+export type FeedbackDay = Row<"message_feedback_stats">;
+
+/** What an agent did. */
+export type AgentLog = Row<"agent_logs">;
+/** What a server names in a log row. */
+export type CreateAgentLogInput = Insert<"agent_logs">;
+/** One measurement. */
+export type PerformanceMetric = Row<"performance_metrics">;
+/** What a server names in a measurement. */
+export type CreatePerformanceMetricInput = Insert<"performance_metrics">;
+/** What cleanup_old_logs removed, and whether it is done. */
+export type LogsCleanup = Schema["CompositeTypes"]["logs_cleanup"];
 
 /** The arguments of log_turn: a message of the user and its answer, in one step. */
 export type LogTurnInput = Args<"log_turn">;

@@ -163,6 +163,29 @@ begin
       ('function', 'private.ui_part'),
       ('function', 'public.get_openai_messages'),
       ('function', 'public.get_ui_messages'),
+      -- 0150_logs
+      ('function', 'private.log_partitions'), ('function', 'private.make_log_partition'),
+      ('function', 'public.cleanup_old_logs'), ('function', 'public.make_log_partitions'),
+      ('table', 'public.agent_logs'), ('table', 'public.performance_metrics'),
+      ('type', 'public.agent_log_type'), ('type', 'public.log_level'),
+      ('type', 'public.logs_cleanup'), ('type', 'public.metric_type'),
+      -- 0160_attachments
+      ('function', 'private.lock_files'),
+      ('function', 'private.tg_attachments__check_message'),
+      ('function', 'private.tg_attachments__place'),
+      ('function', 'private.tg_attachments__queue_deletion'),
+      ('function', 'private.tg_conversation_sessions__carry_attachments'),
+      ('table', 'private.storage_deletions'),
+      ('function', 'public.settle_storage_deletions'),
+      ('function', 'public.take_storage_deletions'),
+      ('table', 'public.attachments'), ('type', 'public.attachment_status'),
+      ('type', 'public.storage_deletion'),
+      -- 0170_message_feedback
+      ('function', 'private.tg_conversation_sessions__carry_feedback'),
+      ('function', 'private.tg_message_feedback__keep_message'),
+      ('function', 'private.tg_message_feedback__place'),
+      ('table', 'public.message_feedback'), ('table', 'public.message_feedback_stats'),
+      ('type', 'public.message_rating'),
       -- 0910_profiles
       ('function', 'private.tg_users__create_profile'),
       ('table', 'public.profiles'), ('type', 'public.app_role')
@@ -236,6 +259,8 @@ as $$
      'Send the delta with the next p_seq: begin_message with the same id and body tells next_seq.'),
     ('IDEMPOTENCY_MISMATCH', 'PT409', 'Same key with another body',
      'Send the first body again, or use a new id for a new request.'),
+    ('FILE_IN_DELETION', 'PT409', 'File is being deleted',
+     'Its last reference went a moment ago; send it again in some minutes.'),
     ('LAST_OWNER', 'PT409', 'A brand needs an owner',
      'Make another member owner first.'),
     ('TOO_LARGE', 'PT413', 'Too large',

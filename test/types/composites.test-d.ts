@@ -4,10 +4,12 @@ import type {
   BrandUsage,
   BudgetStatus,
   Database,
+  LogsCleanup,
   MessageRoleStats,
   MessageWithTools,
   SessionListItem,
   SessionStats,
+  StorageDeletion,
   StreamedMessage,
   UsageRecord,
 } from "../../types/index.ts";
@@ -26,6 +28,8 @@ export type Columns = [
   Holds<Same<keyof BrandUsage, keyof Composites["brand_usage"]>>,
   Holds<Same<keyof BudgetStatus, keyof Composites["budget_status"]>>,
   Holds<Same<keyof MessageWithTools, keyof Composites["message_with_tools"]>>,
+  Holds<Same<keyof LogsCleanup, keyof Composites["logs_cleanup"]>>,
+  Holds<Same<keyof StorageDeletion, keyof Composites["storage_deletion"]>>,
 ];
 
 export type Values = [
@@ -44,6 +48,8 @@ export type Values = [
       Nullable<Omit<Composites["message_with_tools"], "tool_executions" | "tool_results">>
     >
   >,
+  Holds<Same<Nullable<LogsCleanup>, Nullable<Composites["logs_cleanup"]>>>,
+  Holds<Same<Nullable<StorageDeletion>, Nullable<Composites["storage_deletion"]>>>,
 ];
 
 type Nullable<T> = { [Key in keyof T]: T[Key] | null };
@@ -68,6 +74,8 @@ export type Nulls = [
   Holds<Same<BrandUsage["p95_latency_ms"], number | null>>,
   Holds<Same<BudgetStatus["spent_usd"], number>>,
   Holds<Same<BudgetStatus["remaining_usd"], number | null>>,
+  Holds<Same<LogsCleanup["is_complete"], boolean>>,
+  Holds<Same<StorageDeletion["leased_until"], string>>,
 ];
 
 // Every function and table of the generated types is still there.

@@ -1,9 +1,11 @@
 import type {
+  CreateAttachmentInput,
   CreateBudgetInput,
   CreateMessageInput,
   CreateToolExecutionInput,
   Insert,
   MessageRole,
+  RateMessageInput,
   Row,
   SessionState,
   Update,
@@ -54,7 +56,22 @@ export async function rightStatements(id: string) {
   await supabase.from("budgets").insert(budget);
   const { data: prices } = await supabase.from("model_prices").select();
   const validity: string | undefined = prices?.[0]?.validity;
-  return { roles, state, contents, provider, validity, rate };
+
+  const file: CreateAttachmentInput = {
+    session_id: id,
+    name: "a.txt",
+    size_bytes: 3,
+    mime_type: "text/plain",
+    sha256: "",
+  };
+  const { data: stored } = await supabase.from("attachments").insert(file)
+    .select("storage_path, duplicate_of").maybeSingle();
+  const path: string | undefined = stored?.storage_path;
+  const rating: RateMessageInput = { message_id: id, rating: "up", comment: "Yes" };
+  await supabase.from("message_feedback").upsert(rating);
+  await supabase.from("agent_logs").insert({ log_type: "trace", details: { step: 1 } });
+  await supabase.from("performance_metrics").insert({ name: "ttft", type: "histogram", value: 3 });
+  return { roles, state, contents, provider, validity, rate, path };
 }
 
 export function wrongStatements(id: string) {
@@ -90,6 +107,19 @@ export function wrongStatements(id: string) {
   supabase.from("tool_executions").insert({ session_id: id });
   // @ts-expect-error: the ledger's own tables are not exposed
   supabase.from("usage_rollups").select();
+  // @ts-expect-error: a file has a hash
+  supabase.from("attachments").insert({
+    session_id: id,
+    name: "a",
+    size_bytes: 1,
+    mime_type: "a/b",
+  });
+  // @ts-expect-error: no such rating
+  supabase.from("message_feedback").upsert({ message_id: id, rating: "sideways" });
+  // @ts-expect-error: no such level
+  supabase.from("agent_logs").insert({ log_type: "trace", level: "fatal" });
+  // @ts-expect-error: partitions are not exposed
+  supabase.from("agent_logs_default").select();
   // @ts-expect-error: the database counts
   supabase.from("session_events").update({ id: 1 });
 }

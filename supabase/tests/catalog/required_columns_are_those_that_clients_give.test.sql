@@ -24,6 +24,12 @@ select set_eq(
       ('public.model_prices', 'model'), ('public.model_prices', 'input_usd_per_mtok'),
       ('public.model_prices', 'output_usd_per_mtok'), ('public.model_prices', 'source'),
       ('public.model_prices', 'source_date'), ('public.budgets', 'period'),
+      ('public.agent_logs', 'log_type'), ('public.performance_metrics', 'name'),
+      ('public.performance_metrics', 'type'), ('public.performance_metrics', 'value'),
+      ('public.attachments', 'session_id'), ('public.attachments', 'name'),
+      ('public.attachments', 'size_bytes'), ('public.attachments', 'mime_type'),
+      ('public.attachments', 'sha256'), ('public.message_feedback', 'message_id'),
+      ('public.message_feedback', 'rating'),
       ('public.tool_executions', 'session_id'), ('public.tool_executions', 'tool_name')
   $$,
   'these columns have to be given'

@@ -26,12 +26,14 @@ select results_eq(
   $$ select code, sqlstate from private.error_codes() order by code $$,
   $$
     values
-      ('BRAND_NOT_FOUND', 'PT404'), ('BUDGET_EXCEEDED', 'PT402'), ('FORBIDDEN', 'PT403'),
+      ('BRAND_NOT_FOUND', 'PT404'), ('BUDGET_EXCEEDED', 'PT402'),
+      ('DELTA_OUT_OF_SEQUENCE', 'PT409'), ('FILE_IN_DELETION', 'PT409'),
+      ('FORBIDDEN', 'PT403'),
       ('IDEMPOTENCY_MISMATCH', 'PT409'), ('ILLEGAL_TRANSITION', 'PT409'),
       ('INVALID_ARGUMENT', 'PT400'), ('LAST_OWNER', 'PT409'), ('MESSAGE_NOT_FOUND', 'PT404'),
       ('RESERVATION_CLOSED', 'PT409'), ('RESERVATION_NOT_FOUND', 'PT404'),
-      ('SESSION_CLOSED', 'PT409'), ('SESSION_NOT_FOUND', 'PT404'), ('TOO_LARGE', 'PT413'),
-      ('UNAUTHENTICATED', 'PT401')
+      ('SESSION_CLOSED', 'PT409'), ('SESSION_NOT_FOUND', 'PT404'), ('STREAM_RUNNING', 'PT409'),
+      ('TOO_LARGE', 'PT413'), ('UNAUTHENTICATED', 'PT401')
   $$, 'the codes and their statuses'
 );
 select is(

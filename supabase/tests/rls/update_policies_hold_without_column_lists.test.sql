@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir fixtures.psql
-select plan(15);
+select plan(19);
 
 -- No role may write these columns and triggers guard some, so only without both is the policy asked
 -- about the new row. A statement without a where clause is not asked what it may read.
@@ -10,6 +10,8 @@ grant update (user_id) on public.conversation_sessions to authenticated;
 grant update (user_id) on public.conversation_messages to authenticated;
 grant update (user_id) on public.tool_executions to authenticated;
 grant update (user_id) on public.profiles to authenticated;
+grant update (user_id) on public.attachments to authenticated;
+grant update (user_id) on public.message_feedback to authenticated;
 grant update (brand_id) on public.brand_members to authenticated;
 grant update (id) on public.brands to authenticated;
 grant update (brand_id, user_id) on public.budgets to authenticated;
@@ -67,6 +69,18 @@ select is(
   'ok',
   'a profile can be kept'
 );
+select is(
+  tests.error_of(format('update public.%I set user_id = %L', t.name, tests.id_of('other'))),
+  '42501',
+  t.name || ' cannot be given away'
+)
+from (values ('attachments'), ('message_feedback')) as t (name);
+select is(
+  tests.error_of(format('update public.%I set user_id = %L', t.name, tests.id_of('owner'))),
+  'ok',
+  t.name || ' can be kept'
+)
+from (values ('attachments'), ('message_feedback')) as t (name);
 
 select tests.act_as('brand_owner');
 select is(

@@ -1,0 +1,44 @@
+begin;
+\ir ../_shared/setup.psql
+\ir ../_fixtures/conversation.psql
+select plan(7);
+
+select tests.start(1);
+select tests.fill(1, 2);
+select tests.act_as('owner');
+-- As PostgREST writes an upsert: every column that was sent, the key too.
+create function pg_temp.rate(p_message integer, p_rating text, p_comment text)
+returns text
+language sql
+as $$
+  select tests.error_of(format(
+    'insert into public.message_feedback (message_id, rating, reason, comment) values (%L, %L, %L, %L)
+     on conflict (message_id, user_id) do update set
+       message_id = excluded.message_id, rating = excluded.rating, reason = excluded.reason,
+       comment = excluded.comment',
+    tests.m(p_message), p_rating, 'incorrect', p_comment
+  ))
+$$;
+select is(pg_temp.rate(1, 'up', null), 'ok', 'a rating');
+select is(
+  (select row(f.user_id, f.session_id)::text from public.message_feedback as f),
+  row(tests.id_of('owner'), tests.s(1))::text, 'of the user, in the message''s session'
+);
+select is(pg_temp.rate(1, 'down', 'No.'), 'ok', 'rated again');
+select results_eq(
+  'select rating::text, reason, comment from public.message_feedback',
+  $$ values ('down', 'incorrect', 'No.') $$, 'it is changed'
+);
+select is(
+  tests.error_of(format('insert into public.message_feedback (message_id, rating) values (%L, %L)',
+    tests.m(1), 'up')), '23505', 'a plain insert finds it there'
+);
+select is(
+  tests.error_of(format('update public.message_feedback set message_id = %L', tests.m(2))),
+  'PT400 INVALID_ARGUMENT', 'it keeps its message'
+);
+delete from public.message_feedback;
+select is(pg_temp.rate(1, 'up', null), 'ok', 'taken back, it can be given anew');
+
+select * from finish();
+rollback;

@@ -1,0 +1,29 @@
+begin;
+\ir ../_shared/setup.psql
+\ir ../_fixtures/conversation.psql
+\ir ../_fixtures/files.psql
+select plan(3);
+
+select tests.start(1);
+select tests.act_as('owner');
+select tests.file(1, 1, 'a');
+-- As a transaction with an old snapshot would leave it.
+select tests.act_as('postgres');
+insert into private.storage_deletions (bucket_id, path)
+values ('attachments', tests.path('owner', 'a')), ('exports', tests.path('owner', 'a'));
+select tests.act_as('service_role');
+select is(
+  (select string_agg(d.bucket_id, ' ') from public.take_storage_deletions() as d), 'exports',
+  'an object that a file names is not handed out'
+);
+select tests.act_as('owner');
+delete from public.attachments;
+select tests.act_as('service_role');
+select is(
+  (select string_agg(d.bucket_id, ' ') from public.take_storage_deletions() as d), 'attachments',
+  'until the file is gone'
+);
+select is(tests.queue(), 'a', 'it was queued once');
+
+select * from finish();
+rollback;

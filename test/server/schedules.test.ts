@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import pg from "pg";
+import { root } from "../../local/paths.ts";
+import { openServer } from "../run/server.ts";
+
+const timeout = 120_000;
+
+/** pg_cron lives in one database of a server; there, inside a transaction that is taken back. */
+test(
+  "where pg_cron is, every job that has its function is scheduled once",
+  { timeout },
+  async (t) => {
+    await using server = await openServer();
+    const url = new URL(server.adminUrl);
+    const sql = await readFile(join(root, "supabase/migrations/0800_schedules.sql"), "utf8");
+    const database = await home(url.href);
+    if (database === undefined) {
+      const reason = "this server has no pg_cron, or does not load it";
+      console.log(`Left out: schedules (${reason})`);
+      t.skip(reason);
+      return;
+    }
+    url.pathname = `/${database}`;
+    const client = new pg.Client({ connectionString: url.href });
+    await client.connect();
+    try {
+      await client.query("begin");
+      await client.query("create extension if not exists pg_cron");
+      await client.query("delete from cron.job");
+      // One function is missing, one needs an argument.
+      await client.query(`
+      do $$ begin
+        execute 'create or replace function public.make_log_partitions(integer default 3) returns integer language sql as ''select 0''';
+        execute 'create or replace function public.merge_usage() returns bigint language sql as ''select 0::bigint''';
+        if to_regproc('public.interrupt_stale_messages') is not null then
+          execute 'drop function public.interrupt_stale_messages';
+        end if;
+      end $$`);
+      await client.query(sql);
+      await client.query(sql);
+      const { rows } = await client.query<{ jobname: string; schedule: string; command: string }>(
+        "select jobname, schedule, command from cron.job order by jobname",
+      );
+      assert.deepEqual(rows, [
+        {
+          jobname: "turnbase_make_log_partitions",
+          schedule: "17 3 * * *",
+          command: "select public.make_log_partitions()",
+        },
+        {
+          jobname: "turnbase_merge_usage",
+          schedule: "*/5 * * * *",
+          command: "select public.merge_usage()",
+        },
+        {
+          jobname: "turnbase_trim_cron_history",
+          schedule: "47 3 * * *",
+          command: "delete from cron.job_run_details where end_time < now() - interval '7 days'",
+        },
+      ]);
+      // What the jobs say can be run as it stands.
+      for (const { command } of rows) await client.query(command);
+      await client.query(
+        "create function public.interrupt_stale_messages(p_seconds integer default 60) returns integer language sql as 'select 0'",
+      );
+      await client.query(sql);
+      const { rows: more } = await client.query<{ command: string }>(
+        "select schedule, command from cron.job where jobname = 'turnbase_interrupt_stale_messages'",
+      );
+      assert.deepEqual(more, [{
+        schedule: "* * * * *",
+        command: "select public.interrupt_stale_messages()",
+      }]);
+    } finally {
+      await client.query("rollback").catch(() => undefined);
+      await client.end();
+    }
+  },
+);
+
+test("without pg_cron the file does nothing", { timeout }, async () => {
+  await using server = await openServer();
+  const client = new pg.Client({ connectionString: server.adminUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ cron: string | null }>(
+      "select to_regnamespace('cron')::text as cron",
+    );
+    assert.deepEqual(rows, [{ cron: null }]);
+  } finally {
+    await client.end();
+  }
+});
+
+/** The database that may hold pg_cron. */
+async function home(adminUrl: string): Promise<string | undefined> {
+  const client = new pg.Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string | null }>(
+      `select current_setting('cron.database_name', true) as name
+       where exists (select from pg_catalog.pg_available_extensions where name = 'pg_cron')`,
+    );
+    return rows[0]?.name ?? undefined;
+  } finally {
+    await client.end();
+  }
+}
