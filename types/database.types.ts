@@ -1734,6 +1734,10 @@ export type Database = {
           isSetofReturn: true;
         };
       };
+      "get_openai_messages": {
+        Args: { "p_limit"?: number; "p_session_id": string };
+        Returns: Json;
+      };
       "get_session": {
         Args: { "p_session_id": string };
         Returns: {
@@ -1799,6 +1803,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "get_ui_messages": { Args: { "p_limit"?: number; "p_session_id": string }; Returns: Json };
       "import_messages": {
         Args: { "p_messages": Json; "p_session_id": string };
         Returns: Database["public"]["CompositeTypes"]["appended_message"][];

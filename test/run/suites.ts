@@ -22,6 +22,8 @@ const required = ["types", "pgtap", "stack", "api", "readme"];
 const elsewhere = new Set(["server", "mutation", "run"]);
 /** Of these the ones that run beside the SQL files. */
 const beside = new Set(["types", "pgtap", "docs"]);
+/** And those whose files share a stack. */
+const onApi = new Set(["api", "examples"]);
 
 /** What `npm test` runs: the groups one after another, the suites of a group at once. */
 export function localSuites(): Suite[][] {
@@ -38,7 +40,7 @@ export function localSuites(): Suite[][] {
       ...[...beside].map((folder) => nodeSuite(folder, 150_000, 1)),
       nodeSuite("bench", 150_000, 1, "."),
     ],
-    ...rest.map((folder) => [folder === "api" ? apiSuite() : nodeSuite(folder)]),
+    ...rest.map((folder) => [onApi.has(folder) ? apiSuite(folder) : nodeSuite(folder)]),
   ];
 }
 
@@ -55,9 +57,9 @@ export function nodeSuite(
   };
 }
 
-/** One stack for all files of test/api: each starts a few seconds earlier than with its own. */
-function apiSuite(): Suite {
-  const { run, ...suite } = nodeSuite("api", 240_000, 2);
+/** One stack for all files of a folder: each starts a few seconds earlier than with its own. */
+function apiSuite(folder: string): Suite {
+  const { run, ...suite } = nodeSuite(folder, 240_000, 2);
   return { ...suite, run: (options) => withApi(() => run(options)) };
 }
 

@@ -1,6 +1,7 @@
 import type {
   Args,
   BudgetReservation,
+  Json,
   LogTurnInput,
   MessageRole,
   ReservationStatus,
@@ -17,6 +18,10 @@ export async function rightCalls(id: string) {
 
   const stats = await supabase.rpc("get_session_message_stats", { p_session_id: id });
   const counts: number[] = (stats.data ?? []).map((row) => row.message_count);
+
+  const forOpenAi = await supabase.rpc("get_openai_messages", { p_session_id: id, p_limit: 20 });
+  const forAiSdk = await supabase.rpc("get_ui_messages", { p_session_id: id });
+  const arrays: (Json | null)[] = [forOpenAi.data, forAiSdk.data];
 
   const latest = await supabase.rpc("get_latest_message", { p_session_id: id }).maybeSingle();
   const sequence: number | undefined = latest.data?.sequence_order;
@@ -99,7 +104,7 @@ export async function rightCalls(id: string) {
   return {
     ...{ costUsd, texts, counts, sequence, cursor, title, status, inserted },
     ...{ times, next, after, text, fresh },
-    ...{ roles, tools, isNew, reservation, end, turns, days, left },
+    ...{ roles, tools, isNew, reservation, end, turns, days, left, arrays },
   };
 }
 

@@ -1,0 +1,19 @@
+import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
+import { HumanMessage } from "@langchain/core/messages";
+import type { SupabaseClient } from "@supabase/supabase-js";
+import type { Database } from "../../types/index.ts";
+import { TurnbaseChatMessageHistory } from "./turnbase.ts";
+
+/** One turn: what was said before, the question, the answer, and all of it kept. */
+export async function chat(
+  model: BaseChatModel,
+  supabase: SupabaseClient<Database>,
+  sessionId: string,
+  question: string,
+): Promise<string> {
+  const history = new TurnbaseChatMessageHistory({ supabase, sessionId });
+  const asked = new HumanMessage(question);
+  const answer = await model.invoke([...await history.getMessages(), asked]);
+  await history.addMessages([asked, answer]);
+  return answer.text;
+}

@@ -1,0 +1,28 @@
+import type { SupabaseClient } from "@supabase/supabase-js";
+import * as ai from "ai";
+import type { Database } from "../../types/index.ts";
+import { loadMessages, saveMessages, usageColumns } from "./turnbase.ts";
+
+/** One turn of useChat, which sends its last message: the answer as a stream, and all of it kept. */
+export async function chat(
+  model: Exclude<ai.LanguageModel, string>,
+  supabase: SupabaseClient<Database>,
+  sessionId: string,
+  message: ai.UIMessage,
+): Promise<Response> {
+  const before = await loadMessages(supabase, sessionId, 200);
+  // With the result of a tool of the browser, the last answer comes again under its id.
+  const messages = [...before.filter(({ id }) => id !== message.id), message];
+  await ai.validateUIMessages({ messages });
+  await saveMessages(supabase, sessionId, messages);
+  const prompt = await ai.convertToModelMessages(messages, { ignoreIncompleteToolCalls: true });
+  const result = ai.streamText({ model, messages: prompt });
+  return result.toUIMessageStreamResponse({
+    originalMessages: messages,
+    generateMessageId: ai.generateId,
+    onFinish: async ({ messages }) => {
+      const usage = usageColumns(await result.totalUsage, model);
+      await saveMessages(supabase, sessionId, messages, usage);
+    },
+  });
+}
