@@ -286,7 +286,7 @@ declare
   v_cutoff timestamptz;
   v_partition record;
   v_rows bigint;
-  v_busy text[] := '{}';
+  v_busy text[] := array[]::text[];
   v_result public.logs_cleanup := row(0, 0, true);
 begin
   if not private.is_trusted_caller() then
