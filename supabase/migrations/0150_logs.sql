@@ -231,7 +231,8 @@ set search_path = ''
 set lock_timeout = '3s'
 as $$
 declare
-  v_table text;
+  v_this_month constant timestamp := date_trunc('month', now() at time zone 'utc');
+  v_missing record;
   v_made integer := 0;
 begin
   if not private.is_trusted_caller() then
@@ -241,15 +242,32 @@ begin
     perform private.raise_error('INVALID_ARGUMENT', 'p_months_ahead is 0 to 24.');
   end if;
   perform pg_advisory_xact_lock(1953854150, 0);
-  foreach v_table in array '{agent_logs,performance_metrics}'::text[] loop
-    for i in 0 .. p_months_ahead loop
-      if private.make_log_partition(
-        v_table,
-        (date_trunc('month', now() at time zone 'utc') + make_interval(months => i))::date
-      ) then
-        v_made := v_made + 1;
-      end if;
-    end loop;
+  -- From the first month that a table has, so that those are made too that nobody asked for in time.
+  for v_missing in
+    select t.name, m.month::date as month
+    from unnest('{agent_logs,performance_metrics}'::text[]) as t (name)
+    cross join lateral generate_series(
+      least(
+        v_this_month,
+        (
+          select min(l.starts_at) at time zone 'utc'
+          from private.log_partitions() as l
+          where l.parent = t.name
+        )
+      ),
+      v_this_month + make_interval(months => p_months_ahead),
+      interval '1 month'
+    ) as m (month)
+    where not exists (
+      select 1
+      from private.log_partitions() as l
+      where l.parent = t.name and l.starts_at = m.month at time zone 'utc'
+    )
+    order by t.name, m.month
+  loop
+    if private.make_log_partition(v_missing.name, v_missing.month) then
+      v_made := v_made + 1;
+    end if;
   end loop;
   return v_made;
 end
@@ -259,7 +277,8 @@ revoke all on function public.make_log_partitions(integer)
 grant execute on function public.make_log_partitions(integer) to service_role;
 comment on function public.make_log_partitions(integer) is
   E'Makes the partitions of agent_logs and performance_metrics for this month and months ahead.\n\n'
-  'Run it daily. Rows that came before their partition did wait in a default one and are moved. '
+  'Run it daily. Rows that came before their partition did wait in a default one and are moved; months '
+  'that were missed are made too. '
   'p_months_ahead: 0 to 24, default 3. Returns: how many were made; 0: all are there. '
   'Who: service_role. Errors: PT400 INVALID_ARGUMENT; PT403 FORBIDDEN; 55P03 when a lock is not '
   'had within 3 seconds: nothing is made, run it again.';
@@ -286,7 +305,7 @@ declare
   v_cutoff timestamptz;
   v_partition record;
   v_rows bigint;
-  v_busy text[] := '{}';
+  v_busy text[] := array[]::text[];
   v_result public.logs_cleanup := row(0, 0, true);
 begin
   if not private.is_trusted_caller() then

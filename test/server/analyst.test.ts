@@ -21,7 +21,9 @@ const readable = [
   "public.budget_reservations",
   "public.budgets",
   "public.daily_message_volume",
+  "public.message_feedback_stats",
   "public.model_prices",
+  "public.performance_metrics",
   "public.provider_usage_stats",
   "public.repricings",
   "public.response_time_stats",
@@ -38,22 +40,22 @@ const behind = [
   "private.usage_tail",
   "private.usage_tail_numbers",
 ];
-// What the statistics of tools read: these columns of it, and none of the others.
-const partly = {
-  "public.tool_executions": [
-    "created_at",
-    "execution_time_ms",
-    "status",
-    "tokens_used",
-    "tool_name",
-    "tool_type",
+// Nothing but these columns, which a view counts.
+const partly = new Map([
+  ["public.message_feedback", ["created_at", "rating"]],
+  [
+    "public.tool_executions",
+    ["created_at", "execution_time_ms", "status", "tokens_used", "tool_name", "tool_type"],
   ],
-};
+]);
 const closed = [
   "private.recorded_usage",
   "private.removed_usage",
   "private.session_transitions",
+  "private.storage_deletions",
   "public.active_sessions_summary",
+  "public.agent_logs",
+  "public.attachments",
   "public.brand_members",
   "public.brands",
   "public.conversation_messages",
@@ -139,6 +141,17 @@ async function writeNumbers(): Promise<void> {
       await server.select("select from public.reserve_budget($1, 1)", [session?.["id"]]);
     }
   }
+  await server.select(
+    `insert into public.message_feedback (message_id, rating, reason, comment)
+     select id, 'up', 'secret', 'secret' from public.conversation_messages where user_id = $1 limit 1`,
+    [people.ada],
+  );
+  await server.select(
+    "insert into public.performance_metrics (name, type, value) values ('ttft', 'gauge', 1)",
+  );
+  await server.select(
+    `insert into public.agent_logs (log_type, details) values ('trace', '{"text": "secret"}')`,
+  );
   // One half of the numbers is merged, the other not.
   await server.select("select from public.merge_usage()");
   await server.select(
@@ -161,6 +174,7 @@ async function answerOf(sql: string): Promise<string | undefined> {
 const relations = () =>
   server.select(
     `select c.relnamespace::regnamespace || '.' || quote_ident(c.relname) as name, c.relkind::text as kind,
+       c.relispartition as is_partition,
        array_agg(quote_ident(a.attname) order by a.attnum) as columns
      from pg_catalog.pg_class as c
      join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -189,8 +203,9 @@ test("the login of docs/analysts.md inherits analyst and has its two settings", 
 
 test("every table and view is decided about, one by one", async () => {
   assert.deepEqual(
-    (await relations()).map((relation) => relation["name"]),
-    [...readable, ...behind, ...Object.keys(partly), ...closed].sort(),
+    (await relations()).filter((relation) => !relation["is_partition"])
+      .map((relation) => relation["name"]),
+    [...readable, ...behind, ...partly.keys(), ...closed].sort(),
     "a new one: may analysts read it? Say so here, in docs/analysts.md and in supabase/tests/analyst",
   );
 });
@@ -209,10 +224,14 @@ test("the numbers are read, of everybody", { timeout }, async () => {
 
 test("each column of content is refused with 42501", { timeout }, async () => {
   let asked = 0;
-  for (const { name: relation, columns } of await relations()) {
-    if (!closed.includes(String(relation))) continue;
+  for (const { name: relation, columns, is_partition } of await relations()) {
+    const open = partly.get(String(relation));
+    // A partition is closed even where its table is read.
+    if (!closed.includes(String(relation)) && !is_partition && !open) continue;
     assert.ok(Array.isArray(columns));
-    for (const column of ["*", "count(*)", "1", ...columns.map(String)]) {
+    const rows = open ? [] : ["count(*)", "1"];
+    const names = columns.map(String).filter((column) => !open?.includes(column));
+    for (const column of ["*", ...rows, ...names]) {
       assert.equal(
         await answerOf(`select ${column} from ${String(relation)} limit 1`),
         "42501",
@@ -222,7 +241,7 @@ test("each column of content is refused with 42501", { timeout }, async () => {
     }
   }
   assert.ok(asked > 130, `${asked} columns`);
-  for (const [relation, allowed] of Object.entries(partly)) {
+  for (const [relation, allowed] of partly) {
     const columns = (await relations()).find((row) => row["name"] === relation)?.["columns"];
     assert.ok(Array.isArray(columns));
     for (const column of ["*", ...columns.map(String)]) {

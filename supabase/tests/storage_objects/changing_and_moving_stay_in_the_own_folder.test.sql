@@ -38,24 +38,47 @@ begin
   return v_answer;
 end
 $$;
+-- Without a condition, which would bring in the policy on reads: of all that is there, one row is the
+-- user's to move.
+create function pg_temp.move_own(p_bucket text, p_to text)
+returns text
+language plpgsql
+as $$
+declare
+  v_answer text;
+  v_count bigint;
+begin
+  perform tests.act_as('owner');
+  begin
+    update storage.objects set bucket_id = p_bucket, name = p_to;
+    get diagnostics v_count = row_count;
+    raise exception using errcode = 'UNDO0', message = v_count || ' moved';
+  exception
+    when others then
+      v_answer := case sqlstate when 'UNDO0' then sqlerrm else sqlstate end;
+  end;
+  perform tests.act_as('postgres');
+  return v_answer;
+end
+$$;
 insert into public.attachments (session_id, name, size_bytes, mime_type, sha256)
 values
   (tests.s(1), 'a', 1, 'text/plain', tests.hash('b')),
   (tests.s(2), 'a', 1, 'text/plain', tests.hash('b'));
 select is(
-  pg_temp.move('owner', 'own', 'attachments', tests.path('owner', 'b')), '1 moved',
+  pg_temp.move_own('attachments', tests.path('owner', 'b')), '1 moved',
   'a file moves within the folder'
 );
 select is(
-  pg_temp.move('owner', 'own', 'attachments', tests.path('owner', 'c')), '42501',
+  pg_temp.move_own('attachments', tests.path('owner', 'c')), '42501',
   'not to a name that is not registered'
 );
 select is(
-  pg_temp.move('owner', 'own', 'attachments', tests.path('other', 'b')), '42501',
+  pg_temp.move_own('attachments', tests.path('other', 'b')), '42501',
   'not into the folder of somebody else'
 );
 select is(
-  pg_temp.move('owner', 'own', 'other-bucket', tests.path('owner', 'b')), '42501',
+  pg_temp.move_own('other-bucket', tests.path('owner', 'b')), '42501',
   'not into another bucket'
 );
 select is(
@@ -77,7 +100,7 @@ select is_empty(
   $$
     select t.name, t.path
     from tests.objects as t
-    where t.name like 'trick%' and pg_temp.move('owner', 'own', 'attachments', t.path) <> '42501'
+    where t.name like 'trick%' and pg_temp.move_own('attachments', t.path) <> '42501'
   $$,
   'no trick is a way out'
 );
