@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/ledger.psql
-select plan(9);
+select plan(10);
 
 create function pg_temp.adds(p_more jsonb)
 returns text
@@ -18,6 +18,11 @@ select is(tests.error_of($$ select tests.price(repeat('x', 201)) $$), '23514', '
 select is(pg_temp.adds('{"service_tier": "Batch"}'), '23514', 'a tier in capitals');
 select is(pg_temp.adds('{"min_input_tokens": -1}'), '23514', 'fewer tokens than none');
 select is(pg_temp.adds('{"source": ""}'), '23514', 'an empty source');
+select is(
+  pg_temp.adds(jsonb_build_object('source', repeat('x', 2000))) || ' '
+  || pg_temp.adds(jsonb_build_object('provider', 'b', 'source', repeat('x', 2001))), 'ok 23514',
+  'a source of 2000 characters, and a longer one'
+);
 select is(
   pg_temp.adds('{"provider": "self-hosted", "service_tier": "scale_1"}'), 'ok', 'names as they are'
 );
