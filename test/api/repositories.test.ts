@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { pathToFileURL } from "node:url";
-import { root } from "../../local/paths.ts";
-import { type Block, readBlocks } from "../readme/blocks.ts";
-import { type Api, type Client, good, newSession, openTestApi } from "./support.ts";
-
-const page = readFileSync(join(root, "docs/repositories.md"), "utf8");
-const blocks = readBlocks(page).filter(({ language }) => language === "ts");
+import { list, of, Page } from "./page.ts";
+import { type Api, type Client, good, openTestApi } from "./support.ts";
 
 /** The methods and endpoints of the repository layer that the page answers. */
 const methods = [
@@ -44,91 +37,23 @@ const endpoints = [
   "POST /api/sessions/:id/messages",
 ];
 
-interface Setting {
-  supabase: Client;
-  service: Client;
-  sessionId: string;
-  messageId: string;
-}
-type Results = Record<string, unknown>;
-
-// Below the checkout, so that the packages are found.
-const workshop = join(root, ".local", `repositories-${process.pid}`);
 let api: Api;
 let supabase: Client;
+let page: Page;
+const run = (about: string) => page.run(about);
 
 before(async () => {
-  mkdirSync(workshop, { recursive: true });
   api = await openTestApi();
   supabase = (await api.user()).client;
+  page = new Page("repositories.md", api, supabase);
 });
 after(async () => {
-  rmSync(workshop, { recursive: true, force: true });
+  page?.[Symbol.dispose]();
   await api?.[Symbol.asyncDispose]();
 });
 
-/** A session in which something was said. */
-async function setting(): Promise<Setting> {
-  const sessionId = await newSession(supabase);
-  good(await supabase.rpc("rename_session", { p_session_id: sessionId, p_title: "Trip to Rome" }));
-  const said = good(
-    await supabase.rpc("append_messages", {
-      p_session_id: sessionId,
-      p_messages: [
-        { role: "user", content: "How warm is it in Rome?" },
-        {
-          role: "assistant",
-          tool_calls: [{ id: "a", type: "function", function: { name: "w", arguments: "{}" } }],
-        },
-        { role: "tool", tool_call_id: "a", content: "21" },
-        { role: "assistant", content: "21 degrees." },
-      ],
-    }),
-  );
-  return { supabase, service: api.service(), sessionId, messageId: said[0]?.id ?? "" };
-}
-
-/** Writes a block as a function of its setting that returns what the block declares. */
-function writeBlock({ code, line }: Block): string {
-  const names = [...code.matchAll(/^const (?:\{ \w+: (\w+) \}|\{ (\w+) \}|(\w+)) =/gm)]
-    .map(([, renamed, picked, plain]) => renamed ?? picked ?? plain ?? "");
-  const file = join(workshop, `line-${line}.ts`);
-  writeFileSync(
-    file,
-    `import type { Client } from "../../test/api/support.ts";
-interface Setting { supabase: Client; service: Client; sessionId: string; messageId: string }
-export async function run({ supabase, service, sessionId, messageId }: Setting) {
-void [service, sessionId, messageId];
-${code}
-return { ${names.join(", ")} };
-}
-`,
-  );
-  return file;
-}
-
-async function run(about: string): Promise<Results & { setting: Setting }> {
-  const block = blocks.find(({ code }) => code.startsWith(`// ${about}`));
-  assert.ok(block, about);
-  const { run }: { run(setting: Setting): Promise<Results> } = await import(
-    pathToFileURL(writeBlock(block)).href
-  );
-  const given = await setting();
-  return { ...(await run(given)), setting: given };
-}
-
-/** What a result has under a name. */
-function of(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
-}
-
-function list(value: unknown): unknown[] {
-  assert.ok(Array.isArray(value));
-  return value;
-}
-
 test("every method and endpoint has its row, and each row a call that exists", async () => {
-  const cells = [...page.matchAll(/^\| (`[^|]+) \| ([^|]+) \|$/gm)];
+  const cells = [...page.text.matchAll(/^\| (`[^|]+) \| ([^|]+) \|$/gm)];
   const named = cells.map(([, first = ""]) => first).join(" ");
   for (const method of methods) assert.match(named, new RegExp("`" + method + "\\("), method);
   assert.equal(cells.filter(([, first]) => first?.startsWith("`search(")).length, 2);
@@ -146,23 +71,7 @@ test("every method and endpoint has its row, and each row a call that exists", a
   assert.deepEqual(calls.filter((name) => !names.has(name)), []);
 });
 
-test("every block compiles", { timeout: 90_000 }, async () => {
-  const { execFile } = await import("node:child_process");
-  const { promisify } = await import("node:util");
-  writeFileSync(
-    join(workshop, "tsconfig.json"),
-    JSON.stringify({
-      extends: "../../tsconfig.json",
-      include: [],
-      exclude: [],
-      files: blocks.map(writeBlock),
-    }),
-  );
-  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-  await promisify(execFile)(process.execPath, [tsc, "-p", workshop]).catch((error: unknown) => {
-    throw new Error(String(of(error, "stdout")));
-  });
-});
+test("every block compiles", { timeout: 90_000 }, () => page.assertCompiles());
 
 test("create, findById and update a session", async () => {
   const { session, found, updated, renamed } = await run(
@@ -244,6 +153,4 @@ test("many messages at once, and those of another system", async () => {
   assert.match(String(of(list(imported)[0], "created_at")), /^2025-01-09T10:00:00/);
 });
 
-test("every block is one that runs here", () => {
-  assert.equal(blocks.length, 8);
-});
+test("every block ran", () => page.assertAllRan());
