@@ -268,7 +268,7 @@ declare
   v_id uuid := gen_random_uuid();
   v_hash bytea;
   v_ids uuid[];
-  v_old_ids uuid[];
+  v_copied public.conversation_messages[];
   v_message public.conversation_messages;
 begin
   select * into v_source
@@ -327,11 +327,12 @@ begin
     return v_session;
   end if;
 
-  select array_agg(t.id order by t.sequence_order), array_agg(gen_random_uuid())
-  into v_old_ids, v_ids
+  -- All in one snapshot: nobody keeps others from deleting meanwhile.
+  select array_agg(t order by t.sequence_order), array_agg(gen_random_uuid())
+  into v_copied, v_ids
   from private.walk_branch(p_session_id, v_leaf, 2147483647, 2147483647) as t;
   for i in 1 .. coalesce(cardinality(v_ids), 0) loop
-    select * into v_message from public.conversation_messages as m where m.id = v_old_ids[i];
+    v_message := v_copied[i];
     v_message.id := v_ids[i];
     v_message.session_id := v_id;
     v_message.parent_message_id := case when i > 1 then v_ids[i - 1] end;

@@ -213,30 +213,35 @@ test("the anon key alone opens no table, view or function", async () => {
     }
   }
   const functions = await api.select(
-    `select p.proname as name, coalesce(p.proargnames, '{}') as args, p.pronargdefaults as defaults
+    `select p.proname as name, (
+       select coalesce(jsonb_object_agg(a.name, format_type(a.type, null)), '{}')
+       from unnest(p.proargnames, p.proargtypes::oid[]) with ordinality as a (name, type, position)
+       where a.position <= p.pronargs - p.pronargdefaults
+     ) as needed
      from pg_catalog.pg_proc as p
      where p.pronamespace = 'public'::regnamespace and p.prorettype <> 'trigger'::regtype`,
   );
   assert.ok(functions.length >= 14, `${functions.length}`);
   const values: Record<string, unknown> = {
-    p_session_id: session,
-    p_messages: [{ role: "user", content: "x" }],
-    p_state: "gathering",
-    p_title: "x",
-    p_turn_id: randomUUID(),
-    p_user_message: "x",
-    p_amount_usd: 1,
-    p_reservation_id: randomUUID(),
-    p_brand_id: randomUUID(),
-    p_usage_id: randomUUID(),
-    p_from: "2026-01-01",
-    p_to: "2026-01-02",
+    uuid: session,
+    text: "x",
+    integer: 1,
+    numeric: 1,
+    "bigint[]": [1],
+    jsonb: [],
+    date: "2026-01-01",
+    "timestamp with time zone": "2026-01-01",
+    session_state: "gathering",
   };
-  for (const { name, args } of functions) {
-    const known = (args as string[]).filter((arg) => arg in values);
+  for (const { name, needed } of functions) {
+    const args = Object.entries(needed as Record<string, string>).map(([arg, type]) => {
+      const value = values[type.replace(/^public\./, "")];
+      assert.ok(value !== undefined, `${String(name)}: no value of type ${type}`);
+      return [arg, value];
+    });
     const answer = await api.send(`/rpc/${String(name)}`, api.addresses.anonKey, {
       method: "POST",
-      body: JSON.stringify(Object.fromEntries(known.map((arg) => [arg, values[arg]]))),
+      body: JSON.stringify(Object.fromEntries(args)),
     });
     const text = await answer.text();
     assert.equal(answer.status, 401, `${String(name)}: ${text}`);

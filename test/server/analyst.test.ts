@@ -49,6 +49,7 @@ const partly = new Map([
   ],
 ]);
 const closed = [
+  "private.message_streams",
   "private.recorded_usage",
   "private.removed_usage",
   "private.session_transitions",
