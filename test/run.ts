@@ -34,11 +34,11 @@ async function runSuite(suite: Suite, print: Log): Promise<Tally> {
   return { passed: tally.passed, failed: tally.failed, skipped: tally.skipped };
 }
 
-/** The first suite of a group prints as it goes, the others when they are done and it is too. */
-async function runGroup(suites: Suite[]): Promise<Tally> {
-  let waiting: string[] | undefined = [];
+/** The first suite of a live group prints as it goes, the others when they are done and it is too. */
+async function runGroup(suites: Suite[], live: boolean): Promise<Tally> {
+  let waiting: string[] | undefined = live ? [] : undefined;
   const tallies = await Promise.all(suites.map(async (suite, index) => {
-    if (index === 0) {
+    if (live && index === 0) {
       const tally = await runSuite(suite, log);
       for (const line of waiting ?? []) log(line);
       waiting = undefined;
@@ -53,15 +53,23 @@ async function runGroup(suites: Suite[]): Promise<Tally> {
   return tallies.reduce(add, nothing);
 }
 
-async function runAll(groups: Suite[][], names: string[]): Promise<Tally> {
+async function runLane(groups: Suite[][], names: string[], live: boolean): Promise<Tally> {
   let total = nothing;
   for (const group of groups) {
     const chosen = group.filter((suite) =>
       names.length === 0 || names.some((name) => suite.name.includes(name))
     );
-    total = add(total, await runGroup(chosen));
+    total = add(total, await runGroup(chosen, live));
   }
   return total;
+}
+
+/** Lanes run beside each other, the groups of a lane one after another; the first lane prints as it goes. */
+async function runAll(lanes: Suite[][][], names: string[]): Promise<Tally> {
+  const tallies = await Promise.all(
+    lanes.map((groups, index) => runLane(groups, names, index === 0)),
+  );
+  return tallies.reduce(add, nothing);
 }
 
 async function main(): Promise<number> {
@@ -81,7 +89,7 @@ async function main(): Promise<number> {
   const server = positionals[0] === "server";
   const names = server ? positionals.slice(1) : positionals;
   if (values.list) {
-    for (const { name } of localSuites().flat()) log(name);
+    for (const { name } of localSuites().flat(2)) log(name);
     return 0;
   }
   const total = server
@@ -89,9 +97,9 @@ async function main(): Promise<number> {
       values["db-url"],
       log,
       (urls) =>
-        runAll([[serverSql(urls)], [nodeSuite("server", 480_000, 1)], [
+        runAll([[[serverSql(urls)], [nodeSuite("server", 480_000, 1)], [
           nodeSuite("mutation", 120_000, 1),
-        ]], names),
+        ]]], names),
     )
     : await runAll(localSuites(), names);
   if (total.passed + total.failed === 0) {

@@ -226,6 +226,39 @@ const cases: Record<string, Record<string, () => PromiseLike<Answer>>> = {
       return await user.rpc("create_conversation_session", { p_title: "b", p_idempotency_key });
     },
   },
+  STREAM_RUNNING: {
+    "a second one on a branch": async () => {
+      const p_session_id = await newSession(user);
+      good(await user.rpc("begin_message", { p_session_id }));
+      return await user.rpc("begin_message", { p_session_id });
+    },
+  },
+  DELTA_OUT_OF_SEQUENCE: {
+    "the second one first": async () => {
+      const p_session_id = await newSession(user);
+      const { id } = good(await user.rpc("begin_message", { p_session_id }));
+      return await user.rpc("append_message_delta", { p_message_id: id, p_seq: 2, p_delta: "x" });
+    },
+  },
+  FILE_IN_DELETION: {
+    "a file that a worker deletes at this moment": async () => {
+      const file = {
+        session_id: await newSession(user),
+        name: "a.txt",
+        size_bytes: 1,
+        mime_type: "text/plain",
+        sha256: randomUUID().replaceAll("-", "").padEnd(64, "0"),
+      };
+      const { id } = good(await user.from("attachments").insert(file).select().single());
+      good(await user.from("attachments").delete().eq("id", id).select());
+      // As take_storage_deletions does it, for this one alone: other tests have theirs in the queue.
+      await api.select(
+        `update private.storage_deletions set leased_until = now() + interval '5 minutes'
+         where path like '%/${file.sha256}'`,
+      );
+      return await user.from("attachments").insert(file);
+    },
+  },
   LAST_OWNER: {
     "leaving": async () => {
       const { client, id, brand } = await ownBrand();

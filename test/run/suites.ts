@@ -18,29 +18,35 @@ export interface Suite {
 }
 
 /** The folders whose suites must be there; others below test/ are found. */
-const required = ["types", "pgtap", "stack", "api", "readme"];
-const elsewhere = new Set(["server", "mutation", "run"]);
-/** Of these the ones that run beside the SQL files. */
-const beside = new Set(["types", "pgtap", "docs"]);
+const required = ["types", "pgtap", "api", "readme"];
+const elsewhere = new Set(["stack", "server", "mutation", "run"]);
+/** Of these the ones that need no stack, and can run at once. */
+const light = new Set(["types", "pgtap", "docs"]);
 /** And those whose files share a stack. */
 const onApi = new Set(["api", "examples"]);
 
-/** What `npm test` runs: the groups one after another, the suites of a group at once. */
-export function localSuites(): Suite[][] {
+/** What `npm test` runs: two lanes beside each other, the groups of a lane one after another, the suites of a group at once. */
+export function localSuites(): Suite[][][] {
   const found = readdirSync(join(root, "test"), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !elsewhere.has(entry.name))
     .filter((entry) => testFiles(entry.name).length > 0)
     .map((entry) => entry.name);
-  const rest = [...new Set([...required, ...found])].filter((folder) => !beside.has(folder));
+  const rest = [...new Set([...required, ...found])].filter((folder) => !light.has(folder));
   return [
     [
-      { name: "SQL (pgTAP on PGlite)", timeoutMs: 300_000, run: runSql },
-      // PGlite keeps one core busy; these are for the other.
-      { name: "edge functions (deno test)", timeoutMs: 60_000, run: runFunctions },
-      ...[...beside].map((folder) => nodeSuite(folder, 150_000, 1)),
-      nodeSuite("bench", 150_000, 1, "."),
+      // PGlite keeps one core busy; the other lane is for the other.
+      [{ name: "SQL (pgTAP on PGlite)", timeoutMs: 300_000, run: runSql }],
+      // Last, when the other lane is done: it holds the time in which a stack is up.
+      [nodeSuite("stack")],
     ],
-    ...rest.map((folder) => [onApi.has(folder) ? apiSuite(folder) : nodeSuite(folder)]),
+    [
+      [
+        { name: "edge functions (deno test)", timeoutMs: 60_000, run: runFunctions },
+        ...[...light].map((folder) => nodeSuite(folder, 150_000, 1)),
+        nodeSuite("bench", 150_000, 1, "."),
+      ],
+      ...rest.map((folder) => [onApi.has(folder) ? apiSuite(folder) : nodeSuite(folder)]),
+    ],
   ];
 }
 
