@@ -1,50 +1,28 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createClient } from "@supabase/supabase-js";
 import pg from "pg";
-import { NodeWebSocket } from "../../local/websocket.ts";
 import { freePort } from "../../local/ports.ts";
 import { reset } from "../../local/supabase.ts";
 import {
-  byNpm,
+  client,
   ended,
-  family,
   finish,
   flags,
-  isFree,
+  get,
+  newFolder,
   type Ports,
-  run,
+  ports,
   start,
   type Started,
-  survivors,
 } from "./started.ts";
 
 const password = "turnbase-demo";
-const folder = mkdtempSync(join(tmpdir(), "turnbase-stack-"));
-// Root's Postgres runs as another user, who has to get in.
-chmodSync(folder, 0o755);
+const folder = newFolder();
 after(() => rmSync(folder, { recursive: true, force: true }));
-
-async function ports(): Promise<Ports> {
-  return { api: await freePort(), db: await freePort() };
-}
-
-function client(stack: Started, key = stack.anonKey) {
-  return createClient(stack.apiUrl, key, {
-    auth: { persistSession: false, autoRefreshToken: false },
-    // Node 20 has no WebSocket of its own.
-    realtime: { transport: NodeWebSocket },
-  });
-}
-
-function get(stack: Started, path: string, init: RequestInit = {}): Promise<Response> {
-  return fetch(`${stack.apiUrl}${path}`, init);
-}
 
 async function sql(stack: Started, text: string): Promise<void> {
   const db = new pg.Client({ connectionString: stack.dbUrl });
@@ -283,88 +261,5 @@ describe("a running stack", () => {
       password,
     });
     assert.equal(again.error, null);
-  });
-});
-
-describe("the end of a stack", () => {
-  const dataDir = join(folder, "ending");
-
-  test("Ctrl-C leaves nothing running, and the data; kill -9 too", async () => {
-    const at = await ports();
-    const first = await start(at, dataDir);
-    await (await get(first, "/functions/v1/health")).text();
-    await client(first).auth.signUp({ email: "kept@example.com", password });
-    const members = family(first.child.pid ?? 0);
-    assert.ok(members.length >= 3, "postgrest and deno run");
-    first.child.kill("SIGINT");
-    assert.equal(await ended(first.child), 0);
-    assert.deepEqual(await survivors(members, 2000), []);
-    assert.ok(await isFree(at.api) && await isFree(at.db));
-
-    const second = await start(at, dataDir);
-    assert.doesNotMatch(second.output(), /Applying/);
-    const kept = await client(second).auth.signInWithPassword({
-      email: "kept@example.com",
-      password,
-    });
-    assert.equal(kept.error, null);
-    await (await get(second, "/functions/v1/health")).text();
-    const killed = family(second.child.pid ?? 0);
-    second.child.kill("SIGKILL");
-    assert.deepEqual(await survivors(killed, 5000), []);
-    assert.ok(await isFree(at.api) && await isFree(at.db));
-
-    const third = await start(at, dataDir);
-    const still = await client(third).auth.signInWithPassword({
-      email: "kept@example.com",
-      password,
-    });
-    assert.equal(still.error, null);
-    third.child.kill("SIGTERM");
-    assert.equal(await ended(third.child), 0);
-  });
-
-  test("npm start ends with npm, however npm ends", async () => {
-    const at = await ports();
-    const data = join(folder, "by-npm");
-    for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-      const stack = await start(at, data, [], byNpm);
-      const members = family(stack.child.pid ?? 0);
-      assert.ok(members.length >= 3, "npm runs the stack");
-      stack.child.kill(signal);
-      assert.deepEqual(await survivors(members, 8000), []);
-      assert.ok(await isFree(at.api) && await isFree(at.db));
-    }
-  });
-
-  test("a first start that was interrupted is made up for by the next", async () => {
-    const at = await ports();
-    const data = join(folder, "interrupted");
-    const { child, output } = run(["start", ...flags(at, data)]);
-    while (!output().includes("and the seed") && child.exitCode === null) await sleep(20);
-    await sleep(500);
-    child.kill("SIGINT");
-    await ended(child);
-    const stack = await start(at, data);
-    const { error } = await client(stack).auth.signInWithPassword({
-      email: "ada@example.com",
-      password: "turnbase-demo",
-    });
-    assert.equal(error, null);
-    stack.child.kill("SIGTERM");
-    await ended(stack.child);
-  });
-
-  test("the native engine ends in the same ways", async () => {
-    const at = await ports();
-    const data = join(folder, "native");
-    for (const signal of ["SIGKILL", "SIGINT"] as const) {
-      const stack = await start(at, data, ["--engine", "native"]);
-      const members = family(stack.child.pid ?? 0);
-      stack.child.kill(signal);
-      await ended(stack.child);
-      assert.deepEqual(await survivors(members, 5000), []);
-      assert.ok(await isFree(at.api) && await isFree(at.db));
-    }
   });
 });

@@ -1,7 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { createClient } from "@supabase/supabase-js";
+import { freePort } from "../../local/ports.ts";
+import { NodeWebSocket } from "../../local/websocket.ts";
 
 const main = fileURLToPath(new URL("../../local/main.ts", import.meta.url));
 const cwd = fileURLToPath(new URL("../..", import.meta.url));
@@ -122,4 +128,28 @@ export function isFree(port: number): Promise<boolean> {
     server.once("error", () => resolve(false));
     server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
+}
+
+/** A folder for the data of stacks. */
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "turnbase-stack-"));
+  // Root's Postgres runs as another user, who has to get in.
+  chmodSync(folder, 0o755);
+  return folder;
+}
+
+export async function ports(): Promise<Ports> {
+  return { api: await freePort(), db: await freePort() };
+}
+
+export function client(stack: Started, key = stack.anonKey) {
+  return createClient(stack.apiUrl, key, {
+    auth: { persistSession: false, autoRefreshToken: false },
+    // Node 20 has no WebSocket of its own.
+    realtime: { transport: NodeWebSocket },
+  });
+}
+
+export function get(stack: Started, path: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(`${stack.apiUrl}${path}`, init);
 }
