@@ -88,7 +88,7 @@ set search_path = ''
 as $$
 declare
   v_call jsonb;
-  v_calls jsonb := '[]';
+  v_calls jsonb := '[]'::jsonb;
   v_arguments jsonb;
 begin
   for v_call in select e.call from jsonb_array_elements(p_calls) as e (call) loop
@@ -450,7 +450,7 @@ declare
   v_has_tools boolean := false;
   v_has_text boolean := false;
   v_last integer := 0;  -- the message of the last step
-  v_messages jsonb[] := '{}';
+  v_messages jsonb[] := '{}'::jsonb[];
 begin
   for v_step in
     with parts as (
@@ -563,14 +563,14 @@ set search_path = ''
 as $$
 declare
   v_fields constant jsonb := private.carried_fields(p_message.parts, 'data-openai-message');
-  v_calls jsonb := '[]';
+  v_calls jsonb := '[]'::jsonb;
   v_parts jsonb;
   v_has_text boolean;
   v_is_ui boolean;
   v_content jsonb;
 begin
   if private.is_left_out(p_message) then
-    return '{}';
+    return '{}'::jsonb[];
   end if;
   v_is_ui := exists (
     select 1
@@ -597,7 +597,7 @@ begin
     v_calls := private.openai_tool_calls(p_message.tool_calls);
   elsif v_is_ui and v_parts = '[]' and p_message.content = '' then
     -- Data for the app, and nothing for the model.
-    return '{}';
+    return '{}'::jsonb[];
   end if;
 
   v_content := case
@@ -623,7 +623,7 @@ begin
   if p_message.status <> 'complete' and v_content = '""' and v_calls = '[]'
     and p_message.role = 'assistant'
   then
-    return '{}';
+    return '{}'::jsonb[];
   end if;
   return array[
     (coalesce(v_fields, '{}') - array['role', 'content', 'tool_calls', 'tool_call_id'])
@@ -658,8 +658,8 @@ set search_path = ''
 as $$
 declare
   v_row public.conversation_messages;
-  v_all jsonb[] := '{}';
-  v_messages jsonb[] := '{}';
+  v_all jsonb[] := '{}'::jsonb[];
+  v_messages jsonb[] := '{}'::jsonb[];
   v_message jsonb;
   v_at integer := 1;
   v_next integer;  -- the message behind v_at and its answers
@@ -848,7 +848,7 @@ set search_path = ''
 as $$
 declare
   v_row public.conversation_messages;
-  v_messages jsonb[] := '{}';
+  v_messages jsonb[] := '{}'::jsonb[];
   v_message jsonb;
   v_last integer;
   v_call integer;                 -- the place of a waiting call in the last message
