@@ -298,7 +298,7 @@ export type CreateAgentLogInput = Insert<"agent_logs">;
 /** One measurement. */
 export type PerformanceMetric = Row<"performance_metrics">;
 /** What a server names in a measurement. */
-export type CreatePerformanceMetricInput = Insert<"performance_metrics">;
+export type CreateMetricInput = Insert<"performance_metrics">;
 /** What cleanup_old_logs removed, and whether it is done. */
 export type LogsCleanup = Schema["CompositeTypes"]["logs_cleanup"];
 
@@ -307,7 +307,7 @@ export type LogTurnInput = Args<"log_turn">;
 /** Messages, turns, times, mean latency in milliseconds, tokens and US dollars of a session. */
 export type SessionStats = Schema["CompositeTypes"]["session_stats"];
 /** An open session with its last message. */
-export type ActiveSession = Row<"active_sessions_summary">;
+export type ActiveSessionSummary = Row<"active_sessions_summary">;
 
 /** One run of a tool. */
 export type ToolExecution = Row<"tool_executions">;
@@ -378,7 +378,7 @@ export type ResponseTime = Row<"response_time_stats">;
 /** Calls whose cost is not known. */
 export type UnpricedUsage = Row<"unpriced_usage">;
 /** How much a user did, ever. */
-export type UserActivity = Row<"user_activity_summary">;
+export type UserActivitySummary = Row<"user_activity_summary">;
 /** Usage of a brand on a UTC day by provider and model. */
 export type BrandUsage = Schema["CompositeTypes"]["brand_usage"];
 
@@ -409,3 +409,12 @@ export type MessageFilters = Pick<
   Args<"get_conversation_history">,
   "p_limit" | "p_before_sequence"
 >;
+/** What a list of tool executions may be narrowed by, each with `.eq()`. */
+export type ToolExecutionFilters = Partial<
+  Pick<ToolExecution, "session_id" | "message_id" | "tool_name" | "tool_type" | "status">
+>;
+/** What `.order()` takes: a column of a table or view, and whether its least value comes first. */
+export interface SortOptions<Name extends TableName | keyof Schema["Views"]> {
+  column: Extract<keyof Row<Name>, string>;
+  ascending?: boolean;
+}

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -11,8 +12,13 @@ import { type Api, type Client, good, newSession } from "./support.ts";
 interface Setting {
   supabase: Client;
   service: Client;
+  userId: string;
   sessionId: string;
   messageId: string;
+  metricId: string;
+  measuredAt: string;
+  storagePath: string;
+  file: File;
 }
 type Results = Record<string, unknown>;
 
@@ -51,8 +57,11 @@ export class Page implements Disposable {
     return { ...(await run(setting)), setting };
   }
 
-  assertAllRan(): void {
-    const left = this.blocks.filter((block) => !this.#run.has(block));
+  /** Blocks that begin with one of these comments are left out. */
+  assertAllRan(but: readonly string[] = []): void {
+    const left = this.blocks.filter((block) =>
+      !this.#run.has(block) && !but.some((about) => block.code.startsWith(`// ${about}\n`))
+    );
     assert.deepEqual(left.map(({ line }) => line), [], "lines of blocks that no test runs");
   }
 
@@ -94,7 +103,19 @@ export class Page implements Disposable {
         ],
       }),
     );
-    return { supabase, service: this.#api.service(), sessionId, messageId: said[0]?.id ?? "" };
+    const [message] = said;
+    assert.ok(message?.user_id);
+    return {
+      supabase,
+      service: this.#api.service(),
+      userId: message.user_id,
+      sessionId,
+      messageId: message.id,
+      metricId: randomUUID(),
+      measuredAt: new Date().toISOString(),
+      storagePath: `${message.user_id}/${"0".repeat(64)}`,
+      file: new File(["notes"], "notes.txt", { type: "text/plain" }),
+    };
   }
 
   /** Writes a block as a function of its setting that returns what the block declares. */
@@ -105,9 +126,12 @@ export class Page implements Disposable {
     writeFileSync(
       file,
       `import type { Client } from "../../test/api/support.ts";
-interface Setting { supabase: Client; service: Client; sessionId: string; messageId: string }
-export async function run({ supabase, service, sessionId, messageId }: Setting) {
-void [service, sessionId, messageId];
+type Name = "userId" | "sessionId" | "messageId" | "metricId" | "measuredAt" | "storagePath";
+type Setting = { supabase: Client; service: Client; file: File } & Record<Name, string>;
+export async function run(
+  { supabase, service, userId, sessionId, messageId, metricId, measuredAt, storagePath, file }: Setting,
+) {
+void [supabase, service, userId, sessionId, messageId, metricId, measuredAt, storagePath, file];
 ${code}
 return { ${names.join(", ")} };
 }
