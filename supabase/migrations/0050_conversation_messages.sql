@@ -396,6 +396,25 @@ revoke all on function private.tg__lock_messages() from public, anon, authentica
 comment on function private.tg__lock_messages() is
   'Makes a user''s deletes wait for the user''s writes under way, and the other way round.';
 
+-- For what hangs on messages and is changed by itself: a cascade holds the message before it comes here.
+create function private.tg__share_messages_lock()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  if auth.uid() is not null then
+    perform pg_advisory_xact_lock_shared(1953854049, hashtext(auth.uid()::text));
+  end if;
+  return null;
+end
+$$;
+revoke all on function private.tg__share_messages_lock()
+  from public, anon, authenticated, service_role;
+comment on function private.tg__share_messages_lock() is
+  'Makes a user''s change wait for the user''s deletes under way, and the other way round.';
+
 create trigger conversation_sessions_05_lock before delete on public.conversation_sessions
   for each statement execute function private.tg__lock_messages();
 create trigger conversation_messages_05_lock before delete on public.conversation_messages
@@ -565,7 +584,12 @@ begin
   if v_session.id is null then
     perform private.lock_session(new.session_id);
   end if;
-  -- After the lock: before it, two writers of one id would both miss it.
+  -- Writers of one id into two sessions share no session: one that ignores duplicates would be counted
+  -- and not stored. In a condition, because perform would run a query.
+  if pg_advisory_xact_lock(1953854052, hashtext(new.id::text))::text is null then
+    return null;
+  end if;
+  -- After the locks: before them, two writers of one id would both miss it.
   select m.session_id, m.request_hash into v_stored
   from public.conversation_messages as m
   where m.id = new.id;
@@ -646,9 +670,12 @@ begin
     new.cost_usd := null;
   end if;
   new.price_id := null;
-  new.reported_by := (
-    case when private.is_trusted_caller() then 'service_role' else 'authenticated' end
-  )::public.cost_reporter;
+  -- A claim stays the claim of who made it, whatever else is corrected.
+  if new.cost_usd is distinct from old.cost_usd or old.cost_source <> 'reported' then
+    new.reported_by := (
+      case when private.is_trusted_caller() then 'service_role' else 'authenticated' end
+    )::public.cost_reporter;
+  end if;
   return private.price_message(new);
 end
 $$;

@@ -143,7 +143,12 @@ begin
   v_new.status := 'complete';
   v_new.metadata := coalesce(p_metadata, '{}');
   v_new.cost_source := 'none';
-  v_new.request_hash := private.message_request_hash(v_new, v_new.parent_message_id is null);
+  -- Not the parent, which a delete may change before the call is repeated.
+  v_new.request_hash := sha256(
+    convert_to(
+      row('edit', p_message_id, p_content, p_parts, coalesce(p_metadata, '{}'))::text, 'UTF8'
+    )
+  );
 
   select * into v_stored from public.conversation_messages as m where m.id = v_new.id;
   if found then
@@ -293,7 +298,9 @@ begin
   end if;
 
   if p_idempotency_key is not null then
-    v_id := private.session_id_of_key(v_source.user_id, p_idempotency_key);
+    v_id := private.session_id_of_key(
+      coalesce(v_source.user_id, p_session_id), p_idempotency_key
+    );
     v_hash := sha256(
       convert_to(
         jsonb_build_array('fork', p_session_id, p_message_id, p_title)::text, 'UTF8'
@@ -318,7 +325,7 @@ begin
   if not found then
     select * into v_session
     from public.conversation_sessions as s
-    where s.id = v_id and s.user_id = v_source.user_id;
+    where s.id = v_id and s.user_id is not distinct from v_source.user_id;
     if v_session.request_hash is distinct from v_hash then
       perform private.raise_error('IDEMPOTENCY_MISMATCH');
     elsif v_session.deleted_at is not null then
@@ -331,6 +338,9 @@ begin
   select array_agg(t order by t.sequence_order), array_agg(gen_random_uuid())
   into v_copied, v_ids
   from private.walk_branch(p_session_id, v_leaf, 2147483647, 2147483647) as t;
+  if v_ids is null and v_leaf is not null then
+    perform private.raise_error('MESSAGE_NOT_FOUND', 'It was deleted at this moment; call again.');
+  end if;
   for i in 1 .. coalesce(cardinality(v_ids), 0) loop
     v_message := v_copied[i];
     v_message.id := v_ids[i];
@@ -339,10 +349,12 @@ begin
     v_message.sequence_order := i;
     v_message.created_at := v_session.created_at;
     v_message.edited_at := null;
-    v_message.status := case v_message.status
-      when 'streaming' then 'interrupted'::public.message_status
+    -- A failure is counted where it happened, too.
+    v_message.status := case
+      when v_message.status in ('streaming', 'failed') then 'interrupted'::public.message_status
       else v_message.status
     end;
+    v_message.error_message := null;
     -- What the model was paid for is counted where it was said first.
     v_message.tokens_used := null;
     v_message.input_tokens := null;
@@ -356,6 +368,9 @@ begin
     v_message.latency_ms := null;
     v_message.time_to_first_token_ms := null;
     v_message.cost_source := 'none';
+    v_message.reported_by := (
+      case when v_trusted then 'service_role' else 'authenticated' end
+    )::public.cost_reporter;
     v_message.request_hash := private.message_request_hash(v_message, i = 1);
     insert into public.conversation_messages select (v_message).*;
   end loop;

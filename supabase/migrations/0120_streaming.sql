@@ -295,6 +295,24 @@ comment on function public.begin_message(
   'Errors: PT400 INVALID_ARGUMENT; PT404 SESSION_NOT_FOUND, MESSAGE_NOT_FOUND; PT409 STREAM_RUNNING, '
   'IDEMPOTENCY_MISMATCH, SESSION_CLOSED; PT413 TOO_LARGE.';
 
+-- Callable by definer functions only.
+create function private.refuse_stream_of_server(p_message public.conversation_messages)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if p_message.reported_by = 'service_role' and not private.is_trusted_caller() then
+    perform private.raise_error('FORBIDDEN', 'The server began this message and goes on with it.');
+  end if;
+end
+$$;
+revoke all on function private.refuse_stream_of_server(public.conversation_messages)
+  from public, anon, authenticated, service_role;
+comment on function private.refuse_stream_of_server(public.conversation_messages) is
+  'Keeps users out of what the server streams (PT403 FORBIDDEN): who ends a message first says what it cost.';
+
 -- Callable by definer functions only. Sessions come before streams and messages.
 create function private.resume_stream(p_message_id uuid)
 returns void
@@ -308,6 +326,7 @@ declare
 begin
   v_session := private.lock_session_of(p_message_id);
   select * into v_message from public.conversation_messages as m where m.id = p_message_id;
+  perform private.refuse_stream_of_server(v_message);
   if v_message.status = 'interrupted' and exists (
     select 1 from private.message_streams as s where s.message_id = p_message_id
   ) then
@@ -325,8 +344,8 @@ end
 $$;
 revoke all on function private.resume_stream(uuid) from public, anon, authenticated, service_role;
 comment on function private.resume_stream(uuid) is
-  'Lets an interrupted message run again; refuses finished ones (PT409 ILLEGAL_TRANSITION) and those of '
-  'others (PT404 MESSAGE_NOT_FOUND).';
+  'Lets an interrupted message run again; refuses finished ones (PT409 ILLEGAL_TRANSITION), those of the '
+  'server (PT403 FORBIDDEN) and those of others (PT404 MESSAGE_NOT_FOUND).';
 
 -- Definer: writes content, which no caller may. Takes deltas of the caller's own messages alone.
 create function public.append_message_delta(p_message_id uuid, p_seq integer, p_delta text)
@@ -360,15 +379,22 @@ begin
     set next_seq = s.next_seq + 1, last_delta_at = clock_timestamp()
     from public.conversation_messages as m
     where s.message_id = p_message_id and s.is_running and s.next_seq = p_seq
-      and m.id = p_message_id and (v_trusted or m.user_id = v_user_id);
+      and m.id = p_message_id
+      and (v_trusted or (m.user_id = v_user_id and m.reported_by <> 'service_role'));
     if found then
       update public.conversation_messages as m set content = m.content || p_delta
       where m.id = p_message_id;
       return p_seq + 1;
     end if;
-    if v_try = 1 then
-      perform private.resume_stream(p_message_id);
-    end if;
+    -- The row stays locked after a miss, so a session is locked only for a message that does not run.
+    exit when v_try = 2 or exists (
+      select 1
+      from private.message_streams as s
+      join public.conversation_messages as m on m.id = s.message_id
+      where s.message_id = p_message_id and s.is_running
+        and (v_trusted or (m.user_id = v_user_id and m.reported_by <> 'service_role'))
+    );
+    perform private.resume_stream(p_message_id);
   end loop;
   perform private.raise_error('DELTA_OUT_OF_SEQUENCE');
   return null;
@@ -382,8 +408,8 @@ comment on function public.append_message_delta(uuid, integer, text) is
   E'Adds the next piece of text to a message that is streaming.\n\n'
   'p_seq: 1, 2, 3 and so on, without a gap; what is answered is stored. An empty delta says that the '
   'model still works. A message that was interrupted goes on with the next one. '
-  'Returns: the next p_seq. Who: the session''s user, service_role. '
-  'Errors: PT400 INVALID_ARGUMENT; PT404 MESSAGE_NOT_FOUND; PT409 DELTA_OUT_OF_SEQUENCE (repeated or '
+  'Returns: the next p_seq. Who: service_role; the session''s user, if the server did not begin it. '
+  'Errors: PT400 INVALID_ARGUMENT; PT403 FORBIDDEN (the server began it); PT404 MESSAGE_NOT_FOUND; PT409 DELTA_OUT_OF_SEQUENCE (repeated or '
   'skipped), ILLEGAL_TRANSITION (it is finished), STREAM_RUNNING (another one runs by now); PT413 '
   'TOO_LARGE.';
 
@@ -444,9 +470,14 @@ begin
     )
   );
   v_session := private.lock_session_of(p_message_id);
+  select * into v_message from public.conversation_messages as m where m.id = p_message_id;
+  perform private.refuse_stream_of_server(v_message);
   delete from private.message_streams as s where s.message_id = p_message_id;
-  if not found then
-    select * into v_message from public.conversation_messages as m where m.id = p_message_id;
+  -- What the server knows of the cost is taken, also after the user ended the message.
+  if not found and not (
+    v_session.reporter = 'service_role' and v_message.reported_by <> 'service_role'
+    and octet_length(v_message.request_hash) = 64
+  ) then
     if octet_length(v_message.request_hash) <> 64 then
       perform private.raise_error('ILLEGAL_TRANSITION', 'Only a message of begin_message is finished.');
     elsif substring(v_message.request_hash from 33) <> v_hash then
@@ -455,7 +486,6 @@ begin
     return v_message;
   end if;
 
-  select * into v_message from public.conversation_messages as m where m.id = p_message_id;
   v_message.provider := coalesce(p_provider, v_message.provider);
   v_message.model_used := coalesce(p_model_used, v_message.model_used);
   v_message.service_tier := coalesce(p_service_tier, v_message.service_tier);
@@ -495,7 +525,7 @@ begin
     tool_calls = p_tool_calls,
     parts = p_parts,
     metadata = coalesce(p_metadata, m.metadata),
-    request_hash = m.request_hash || v_hash
+    request_hash = substring(m.request_hash from 1 for 32) || v_hash
   where m.id = p_message_id
   returning * into v_message;
   if p_reservation_id is not null then
@@ -521,9 +551,10 @@ comment on function public.finish_message(
   'the message; provider, model, tier and metadata that are left out stay as begun. p_cost_usd: US '
   'dollars; left out, the price in force when it began is asked. p_reservation_id: the hold to settle '
   'with it; one that is gone or closed changes nothing. The text is that of the deltas. '
-  'Returns: the message; ended again in the same way, it stays as it is. '
-  'Who: the session''s user, service_role. '
-  'Errors: PT400 INVALID_ARGUMENT; PT404 MESSAGE_NOT_FOUND; PT409 ILLEGAL_TRANSITION (not of '
+  'Returns: the message; ended again in the same way, it stays as it is. What service_role says '
+  'replaces what a user said. Who: service_role; the session''s user, if the server did not begin it. '
+  'Errors: PT400 INVALID_ARGUMENT; PT403 FORBIDDEN (the server began it); PT404 MESSAGE_NOT_FOUND; PT409 '
+  'ILLEGAL_TRANSITION (not of '
   'begin_message), IDEMPOTENCY_MISMATCH (ended in another way); PT413 TOO_LARGE.';
 
 -- Definer: stamps edited_at, which no caller may write. lock_session_of checks the caller.
@@ -590,7 +621,7 @@ set search_path = ''
 as $$
 declare
   v_before timestamptz;
-  v_id uuid;
+  v_stale record;
   v_interrupted integer := 0;
 begin
   if not private.is_trusted_caller() then
@@ -600,15 +631,17 @@ begin
     perform private.raise_error('INVALID_ARGUMENT', 'p_idle_seconds is 0 or more.');
   end if;
   v_before := clock_timestamp() - p_idle_seconds * interval '1 second';
-  for v_id in
-    select s.message_id
+  for v_stale in
+    select m.id, m.user_id
     from private.message_streams as s
+    join public.conversation_messages as m on m.id = s.message_id
     where s.is_running and s.last_delta_at <= v_before
-    order by s.message_id
-    -- Whoever holds one is writing it at this moment.
-    for no key update skip locked
   loop
-    if private.interrupt_stream(v_id, v_before) then
+    -- A delete holds the message before it reaches the stream; who is deleting needs no interruption.
+    continue when not pg_try_advisory_xact_lock_shared(
+      1953854049, hashtext(v_stale.user_id::text)
+    );
+    if private.interrupt_stream(v_stale.id, v_before) then
       v_interrupted := v_interrupted + 1;
     end if;
   end loop;

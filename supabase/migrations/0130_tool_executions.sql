@@ -153,28 +153,8 @@ revoke all on function private.tool_execution_request_hash(public.tool_execution
 comment on function private.tool_execution_request_hash(public.tool_executions) is
   'SHA-256 over the client-given columns of a run as sent; nulls and absent keys are the same.';
 
--- A change or a delete holds the run before it reaches the session, to count there; who deletes the
--- session comes from the other side, and waits for this lock.
-create function private.tg_tool_executions__lock()
-returns trigger
-language plpgsql
-security definer
-set search_path = ''
-as $$
-begin
-  if auth.uid() is not null then
-    perform pg_advisory_xact_lock_shared(1953854049, hashtext(auth.uid()::text));
-  end if;
-  return null;
-end
-$$;
-revoke all on function private.tg_tool_executions__lock()
-  from public, anon, authenticated, service_role;
-comment on function private.tg_tool_executions__lock() is
-  'Makes a user''s deletes of messages and sessions wait for the user''s writes of runs under way.';
-
 create trigger tool_executions_05_lock before update or delete on public.tool_executions
-  for each statement execute function private.tg_tool_executions__lock();
+  for each statement execute function private.tg__share_messages_lock();
 
 create function private.tg_tool_executions__limit()
 returns trigger

@@ -160,6 +160,8 @@ revoke all on function private.lock_files(text) from public, anon, authenticated
 comment on function private.lock_files(text) is
   'Locks the folder of a path until the end of the transaction.';
 
+create trigger attachments_05_lock before update or delete on public.attachments
+  for each statement execute function private.tg__share_messages_lock();
 create trigger attachments_10_limit before insert on public.attachments
   for each row when (octet_length(new.name) > 1024)
   execute function private.tg__refuse_too_large();

@@ -235,3 +235,30 @@ test(
     assert.deepEqual(count, { n: 100 });
   },
 );
+
+test(
+  "one id inserted into two sessions at once, duplicates ignored: stored once, and counted once",
+  { timeout },
+  async () => {
+    const user = await server.makeUser();
+    const sessions = [await server.makeSession(user), await server.makeSession(user)] as const;
+    await server.as(user, 2, async ([first, second]) => {
+      for (let round = 0; round < 50; round++) {
+        const id = random.uuid();
+        const insert = `insert into public.conversation_messages (id, session_id, role, content, cost_usd)
+          values ($1, $2, 'assistant', 'x', 1) on conflict (id) do nothing`;
+        const refused = await Promise.all([
+          first?.refused(insert, [id, sessions[0]]),
+          second?.refused(insert, [id, sessions[1]]),
+        ]);
+        assert.deepEqual(refused.filter((one) => one !== undefined).map(pick), [mismatch]);
+      }
+    });
+    await server.assertExact(sessions);
+    const [counted] = await server.select(
+      "select sum(message_count)::int as n from public.conversation_sessions where id = any ($1)",
+      [sessions],
+    );
+    assert.deepEqual(counted, { n: 50 });
+  },
+);

@@ -10,10 +10,10 @@ select tests.fill(1, 2);
 select is((public.edit_message(tests.m(2), 'x', tests.m(3))).inserted, true, 'first');
 select is((public.edit_message(tests.m(2), 'x', tests.m(3))).inserted, false, 'again');
 select is(
-  tests.append(
+  tests.append_error(
     1, jsonb_build_array(tests.msg(3, jsonb_build_object('content', 'x', 'parent', tests.m(1))))
   ),
-  '3@3=', 'append_messages at the same parent says the same'
+  'PT409 IDEMPOTENCY_MISMATCH', 'append_messages with its id says something else'
 );
 select is(
   tests.error_of(format('select public.edit_message(%L, %L, %L)', tests.m(2), 'y', tests.m(3))),

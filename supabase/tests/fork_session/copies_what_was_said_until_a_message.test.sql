@@ -37,16 +37,16 @@ select results_eq(
 select results_eq(
   $$
     select h.sequence_order, h.role::text, h.content, h.mood, h.metadata, h.tool_calls, h.parts,
-      h.provider, h.tokens_used, h.cost_usd, h.cost_source::text, h.latency_ms
+      h.provider, h.tokens_used, h.cost_usd, h.cost_source::text, h.reported_by::text, h.latency_ms
     from forked as f cross join lateral public.get_conversation_history(f.id) as h
   $$,
   $$
     values
       (1, 'user', 'm1', 'x', '{"k": 1}'::jsonb, null::jsonb, null::jsonb, null, null::integer,
-        null::numeric, 'none', null::integer),
+        null::numeric, 'none', 'authenticated', null::integer),
       (2, 'assistant', 'm2', null, '{}', '[{"id": "c"}]', '[{"type": "text"}]', 'acme', null, null,
-        'none', null),
-      (3, 'user', 'm3', null, '{}', null, null, null, null, null, 'none', null)
+        'none', 'authenticated', null),
+      (3, 'user', 'm3', null, '{}', null, null, null, null, null, 'none', 'authenticated', null)
   $$, 'the path to the message, without its cost'
 );
 select is(

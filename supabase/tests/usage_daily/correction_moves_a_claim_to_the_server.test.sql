@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(3);
+select plan(4);
 
 select tests.start(1);
 select tests.act_as('owner');
@@ -19,6 +19,10 @@ select tests.act_as('service_role');
 update public.conversation_messages set latency_ms = 5 where id = tests.m(1);
 select tests.act_as('owner');
 select is(pg_temp.claims(), 'authenticated 5', 'a latency says nothing about it');
+select tests.act_as('service_role');
+update public.conversation_messages set input_tokens = 10, provider = 'acme' where id = tests.m(1);
+select tests.act_as('owner');
+select is(pg_temp.claims(), 'authenticated 5', 'nor do tokens: the claim stays a claim');
 select tests.act_as('service_role');
 update public.conversation_messages set cost_usd = 0.5 where id = tests.m(1);
 select tests.act_as('owner');
