@@ -245,7 +245,8 @@ test(
     await server.as(user, 2, async ([first, second]) => {
       for (let round = 0; round < 50; round++) {
         const id = random.uuid();
-        const insert = `insert into public.conversation_messages (id, session_id, role, content, cost_usd)
+        const insert =
+          `insert into public.conversation_messages (id, session_id, role, content, cost_usd)
           values ($1, $2, 'assistant', 'x', 1) on conflict (id) do nothing`;
         const refused = await Promise.all([
           first?.refused(insert, [id, sessions[0]]),
