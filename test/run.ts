@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { withServer } from "./run/server.ts";
-import { localSuites, nodeSuite, serverSql, type Suite } from "./run/suites.ts";
+import { lastSuites, localSuites, nodeSuite, serverSql, type Suite } from "./run/suites.ts";
 import { add, describeTally, type Log, nothing, seconds, type Tally } from "./run/tally.ts";
 
 const usage = `npm test [-- <name>...]                             what needs no server of its own
@@ -89,7 +89,7 @@ async function main(): Promise<number> {
   const server = positionals[0] === "server";
   const names = server ? positionals.slice(1) : positionals;
   if (values.list) {
-    for (const { name } of localSuites().flat(2)) log(name);
+    for (const { name } of [...localSuites().flat(2), ...lastSuites().flat()]) log(name);
     return 0;
   }
   const total = server
@@ -101,7 +101,7 @@ async function main(): Promise<number> {
           nodeSuite("mutation", 120_000, 1),
         ]]], names),
     )
-    : await runAll(localSuites(), names);
+    : add(await runAll(localSuites(), names), await runLane(lastSuites(), names, true));
   if (total.passed + total.failed === 0) {
     log(`no suite is named ${names.join(" or ")}`);
     return 1;

@@ -36,8 +36,7 @@ export function localSuites(): Suite[][][] {
     [
       // PGlite keeps one core busy; the other lane is for the other.
       [{ name: "SQL (pgTAP on PGlite)", timeoutMs: 300_000, run: runSql }],
-      // Last, when the other lane is done: it holds the time in which a stack is up.
-      [nodeSuite("stack")],
+      ...rest.filter((folder) => onApi.has(folder)).map((folder) => [apiSuite(folder)]),
     ],
     [
       [
@@ -45,9 +44,14 @@ export function localSuites(): Suite[][][] {
         ...[...light].map((folder) => nodeSuite(folder, 150_000, 1)),
         nodeSuite("bench", 150_000, 1, "."),
       ],
-      ...rest.map((folder) => [onApi.has(folder) ? apiSuite(folder) : nodeSuite(folder)]),
+      ...rest.filter((folder) => !onApi.has(folder)).map((folder) => [nodeSuite(folder)]),
     ],
   ];
+}
+
+/** What runs by itself when the lanes are done, because it holds the time in which a stack is up. */
+export function lastSuites(): Suite[][] {
+  return [[nodeSuite("stack")]];
 }
 
 export function nodeSuite(
