@@ -1,7 +1,7 @@
 import { startAuth } from "./auth/server.ts";
 import { type Database, startDatabase } from "./database.ts";
 import type { Log } from "./engines/engine.ts";
-import { startFunctions } from "./functions.ts";
+import { localDefaults, startFunctions } from "./functions.ts";
 import { startGateway } from "./gateway.ts";
 import { jwtSecret, localKeys } from "./keys.ts";
 import { root } from "./paths.ts";
@@ -81,6 +81,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const functions = options.functions === false ? undefined : await startFunctions({
       project,
       log,
+      defaults: localDefaults(project, log),
       env: {
         SUPABASE_URL: apiUrl,
         SUPABASE_ANON_KEY: keys.anonKey,
