@@ -28,6 +28,8 @@ export interface StackOptions {
 export interface Stack {
   engine: Database["engine"];
   apiUrl: string;
+  /** PostgREST itself, behind the gateway. */
+  postgrestUrl: string;
   dbUrl: string;
   anonKey: string;
   serviceRoleKey: string;
@@ -102,6 +104,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     return {
       engine,
       apiUrl,
+      postgrestUrl: postgrest.url,
       dbUrl,
       ...keys,
       jwtSecret,
