@@ -14,13 +14,14 @@ const kib = 1024;
 
 export const routes: readonly Route[] = [
   { path: "chat-session/start", method: "POST", cap: 64 * kib, open: true },
-  { path: "chat-session/end", method: "POST", cap: 64 * kib },
   { path: "chat-session/claim", method: "POST", cap: 64 * kib },
   { path: "chat-session/history", method: "GET" },
   { path: "chat-session/stats", method: "GET" },
   { path: "chat-log", method: "POST", cap: 4096 * kib },
   { path: "feedback", method: "POST", cap: 64 * kib },
   { path: "outcome", method: "POST", cap: 64 * kib },
+  // Behind those that want the session open.
+  { path: "chat-session/end", method: "POST", cap: 64 * kib },
   { path: "health", method: "GET", open: true },
 ];
 
