@@ -106,7 +106,7 @@ function change(body: Fields, random: Random): Fields {
     case 2:
       return {
         ...body,
-        [name]: `${String(value)}${random.pick(["\0", "\ud800", "\udfff", "\uffff"])}`,
+        [name]: `${JSON.stringify(value)}${random.pick(["\0", "\ud800", "\udfff", "\uffff"])}`,
       };
     case 3:
       return { ...body, [name]: "x".repeat(random.pick([256, 5000, 60_000])) };

@@ -8,7 +8,7 @@ import { root } from "../../local/paths.ts";
 import { freePort, host } from "../../local/ports.ts";
 import { type Api, openTestApi } from "../api/support.ts";
 
-export const names = ["chat-session", "chat-log", "feedback", "outcome", "health"] as const;
+const names = ["chat-session", "chat-log", "feedback", "outcome", "health"] as const;
 
 /** What the functions under test are given, unless a test says otherwise. */
 const environment = {

@@ -116,7 +116,7 @@ test(
         return refusal(error).detail ?? "";
       }
     };
-    const turn = (session_token = token) => ({
+    const turn = (session_token: string = token) => ({
       turn_id: randomUUID(),
       session_token,
       user_message: "hello",

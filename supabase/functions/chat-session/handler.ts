@@ -6,10 +6,9 @@ import { callerArgs, type ChatDeps, requireSalt } from "../_shared/rpc.ts";
 import { parse, visitorSession } from "../_shared/schemas.ts";
 import {
   claimBody,
-  endBody,
   historyQuery,
+  sessionName,
   startBody,
-  statsQuery,
   storedMessages,
   storedStats,
 } from "./schema.ts";
@@ -79,7 +78,7 @@ const start: Action = async ({ env, rpc }, { request, json }) => {
 
 const end: Action = async ({ env, rpc }, { request, json }) => {
   const caller = await findCaller(request, env);
-  const { value } = parse(endBody, await json(), caller);
+  const { value } = parse(sessionName, await json(), caller);
   const session = visitorSession.parse(
     await rpc(caller, "end_visitor_session", {
       ...await callerArgs(caller, request, env),
@@ -168,11 +167,7 @@ const history: Action = async ({ env, rpc }, { request, url }) => {
 
 const stats: Action = async ({ env, rpc }, { request, url }) => {
   const caller = await findCaller(request, env);
-  const { value } = parse(
-    statsQuery,
-    Object.fromEntries(url.searchParams),
-    caller,
-  );
+  const { value } = parse(sessionName, Object.fromEntries(url.searchParams), caller);
   const found = storedStats.parse(
     await rpc(caller, "get_chat_stats", {
       ...await callerArgs(caller, request, env),

@@ -14,18 +14,14 @@ export const startBody = z.strictObject({
   deviceType: z.enum(["mobile", "tablet", "desktop"]).optional(),
 });
 
-export const endBody = z.strictObject(sessionFields).refine(
-  namesSession,
-  sessionMissing,
-);
+/** All that end and stats are told. */
+export const sessionName = z.strictObject(sessionFields).refine(namesSession, sessionMissing);
 
 export const claimBody = z.strictObject({
   ...sessionFields,
   sessionSecret: secret.optional(),
 })
   .refine(namesSession, sessionMissing);
-
-export const statsQuery = endBody;
 
 /** Of a query string, where all is text. */
 const wholeNumber = z.string().regex(/^\d{1,9}$/, {
