@@ -48,7 +48,10 @@ test(`${requests} malformed requests: no 5xx, no crash, and no row of one that w
     while (made < requests) {
       const attempt = makeAttempt(targets, random, made++);
       const answer = await fixture.edge.call(attempt.path, attempt.call);
-      const where = `${describe(attempt)} -> ${answer.status} ${answer.text.slice(0, 500)}`;
+      const id = String(answer.headers["x-request-id"]);
+      const where = `${describe(attempt)} -> ${answer.status} ${answer.text.slice(0, 500)} ${
+        answer.status >= 500 ? fixture.edge.lines.find((line) => line.includes(id)) : ""
+      }`;
       assert.ok(answer.status >= 200 && answer.status < 500, where);
       if (attempt.fatal) assert.ok(answer.status >= 400, where);
       if (attempt.admitted) {

@@ -64,7 +64,7 @@ export function databaseError(
   }
   // PostgREST's own words about a token: malformed, expired, of somebody else.
   if (
-    caller.kind === "user" && (/^PGRST30\d$/.test(code) || (status === 401))
+    caller.kind === "user" && (/^PGRST30\d$/.test(code) || status === 401)
   ) {
     return unauthenticated(
       "The token is not valid, or has expired: sign in again.",
@@ -89,7 +89,7 @@ export function databaseError(
       sqlstate: code,
     });
   }
-  return internal(/^\w{5,8}$/.test(code) ? code : undefined);
+  return internal(/^\w{5,8}$/.test(code) ? code : `HTTP ${status}`);
 }
 
 /** Windows of the rate limit begin with the minute. */
