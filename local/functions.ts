@@ -46,7 +46,10 @@ export async function startFunctions(options: {
   const importMap = existsSync(join(folder, "deno.json"))
     ? await writeLocalImportMap(project)
     : undefined;
-  const env = () => ({ ...options.defaults, ...ownEnv(folder), ...options.env });
+  const env = () => {
+    const own = ownEnv(folder);
+    return { ...own, ...leftOut(options.defaults ?? {}, own), ...options.env };
+  };
   const running = new Map<string, Runner>();
   return {
     find: (name) => {
@@ -76,15 +79,20 @@ export function functionNames(project: string): string[] {
 
 /** What lets the functions log chats on this machine where supabase/functions/.env does not say how. */
 export function localDefaults(project: string, log: (line: string) => void) {
-  const given = ownEnv(join(project, "supabase", "functions"));
   const defaults = { ENABLE_CHAT_LOGGING: "true", USER_ID_SALT: localSalt() };
-  const missing = Object.keys(defaults).filter((name) => given[name] === undefined);
+  const own = ownEnv(join(project, "supabase", "functions"));
+  const missing = Object.keys(leftOut(defaults, own));
   if (missing.length > 0 && functionNames(project).length > 0) {
     log(
       `Functions: ${missing.join(" and ")} for this machine; supabase/functions/.env can set them.`,
     );
   }
   return defaults;
+}
+
+/** Set to nothing is left out too: so are variables in .env.example. */
+function leftOut(defaults: Record<string, string>, own: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(defaults).filter(([name]) => !own[name]));
 }
 
 /** Made once and kept: a fixed one could be known to anybody who gets the hashes. */
