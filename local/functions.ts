@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6,12 +15,14 @@ import { parseEnv } from "node:util";
 import { type FunctionSettings, functionSettings } from "./config.ts";
 import { findDeno } from "./deno.ts";
 import { writeLocalImportMap } from "./import-map.ts";
-import { modulesDir } from "./paths.ts";
+import { modulesDir, stateDir } from "./paths.ts";
 import { freePort, host } from "./ports.ts";
 import { hasEnded, type Service, startService } from "./process.ts";
 
 interface EdgeFunction {
   readonly verifyJwt: boolean;
+  /** Of its process, once it was started. */
+  readonly pid: number | undefined;
   /** Its address, once it answers; starts it when it is not running. */
   ready(): Promise<string>;
 }
@@ -25,6 +36,8 @@ export interface Functions {
 export async function startFunctions(options: {
   project: string;
   env: Record<string, string>;
+  /** What supabase/functions/.env need not say. */
+  defaults?: Record<string, string>;
   log: (line: string) => void;
 }): Promise<Functions> {
   const { project, log } = options;
@@ -33,6 +46,10 @@ export async function startFunctions(options: {
   const importMap = existsSync(join(folder, "deno.json"))
     ? await writeLocalImportMap(project)
     : undefined;
+  const env = () => {
+    const own = ownEnv(folder);
+    return { ...own, ...leftOut(options.defaults ?? {}, own), ...options.env };
+  };
   const running = new Map<string, Runner>();
   return {
     find: (name) => {
@@ -41,7 +58,7 @@ export async function startFunctions(options: {
       if (known) return known;
       const setting = settings.get(name) ?? { enabled: true, verifyJwt: true };
       if (!setting.enabled || !existsSync(join(folder, name, "index.ts"))) return undefined;
-      const runner = new Runner({ name, folder, importMap, setting, env: options.env, log });
+      const runner = new Runner({ name, folder, importMap, setting, env, log });
       running.set(name, runner);
       return runner;
     },
@@ -60,12 +77,44 @@ export function functionNames(project: string): string[] {
     .sort();
 }
 
+/** What lets the functions log chats on this machine where supabase/functions/.env does not say how. */
+export function localDefaults(project: string, log: (line: string) => void) {
+  const defaults = { ENABLE_CHAT_LOGGING: "true", USER_ID_SALT: localSalt() };
+  const own = ownEnv(join(project, "supabase", "functions"));
+  const missing = Object.keys(leftOut(defaults, own));
+  if (missing.length > 0 && functionNames(project).length > 0) {
+    log(
+      `Functions: ${missing.join(" and ")} for this machine; supabase/functions/.env can set them.`,
+    );
+  }
+  return defaults;
+}
+
+/** Set to nothing is left out too: so are variables in .env.example. */
+function leftOut(defaults: Record<string, string>, own: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(defaults).filter(([name]) => !own[name]));
+}
+
+/** Made once and kept: a fixed one could be known to anybody who gets the hashes. */
+function localSalt(): string {
+  const file = join(stateDir, "user-id-salt");
+  if (!existsSync(file)) {
+    mkdirSync(stateDir, { recursive: true });
+    const draft = `${file}.${process.pid}`;
+    writeFileSync(draft, randomBytes(32).toString("hex"), { mode: 0o600 });
+    // Of two stacks that start at once, the second takes what the first has left.
+    if (existsSync(file)) rmSync(draft);
+    else renameSync(draft, file);
+  }
+  return readFileSync(file, "utf8");
+}
+
 interface RunnerOptions {
   name: string;
   folder: string;
   importMap: string | undefined;
   setting: FunctionSettings;
-  env: Record<string, string>;
+  env: () => NodeJS.ProcessEnv;
   log: (line: string) => void;
 }
 
@@ -79,6 +128,10 @@ class Runner implements EdgeFunction {
   constructor(options: RunnerOptions) {
     this.options = options;
     this.verifyJwt = options.setting.verifyJwt;
+  }
+
+  get pid(): number | undefined {
+    return this.service?.child.pid;
   }
 
   ready(): Promise<string> {
@@ -117,7 +170,7 @@ class Runner implements EdgeFunction {
       join(folder, name, "index.ts"),
     ], {
       cwd: folder,
-      env: { ...base(), ...env, ...ownEnv(folder), DENO_SERVE_ADDRESS: `tcp:${host}:${port}` },
+      env: { ...base(), ...env(), DENO_SERVE_ADDRESS: `tcp:${host}:${port}` },
       onLine: (line) => log(`[${name}] ${line}`),
     });
     await listening(this.service, port, name);

@@ -37,6 +37,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   // A streamed answer may take as long as it likes.
   server.requestTimeout = 0;
+  // Longer than clients keep theirs: a connection that we close may have a request on its way.
+  server.keepAliveTimeout = 120_000;
   await listen(server, options.port);
   return {
     stop: async () => {

@@ -1,7 +1,7 @@
 import { startAuth } from "./auth/server.ts";
 import { type Database, startDatabase } from "./database.ts";
 import type { Log } from "./engines/engine.ts";
-import { startFunctions } from "./functions.ts";
+import { localDefaults, startFunctions } from "./functions.ts";
 import { startGateway } from "./gateway.ts";
 import { jwtSecret, localKeys } from "./keys.ts";
 import { root } from "./paths.ts";
@@ -28,6 +28,8 @@ export interface StackOptions {
 export interface Stack {
   engine: Database["engine"];
   apiUrl: string;
+  /** PostgREST itself, behind the gateway. */
+  postgrestUrl: string;
   dbUrl: string;
   anonKey: string;
   serviceRoleKey: string;
@@ -81,6 +83,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const functions = options.functions === false ? undefined : await startFunctions({
       project,
       log,
+      defaults: localDefaults(project, log),
       env: {
         SUPABASE_URL: apiUrl,
         SUPABASE_ANON_KEY: keys.anonKey,
@@ -101,6 +104,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     return {
       engine,
       apiUrl,
+      postgrestUrl: postgrest.url,
       dbUrl,
       ...keys,
       jwtSecret,

@@ -1,8 +1,9 @@
 import { startStack } from "../../local/stack.ts";
 
-/** The addresses and keys that test/api uses. */
+/** The addresses and keys that tests of the API use. */
 export interface Api {
   apiUrl: string;
+  postgrestUrl: string;
   dbUrl: string;
   anonKey: string;
   serviceRoleKey: string;
@@ -41,9 +42,9 @@ async function startApi(): Promise<{ api: Api } & AsyncDisposable> {
     dbPort: 0,
     functions: false,
   });
-  const { apiUrl, dbUrl, anonKey, serviceRoleKey } = stack;
+  const { apiUrl, postgrestUrl, dbUrl, anonKey, serviceRoleKey } = stack;
   return {
-    api: { apiUrl, dbUrl, anonKey, serviceRoleKey },
+    api: { apiUrl, postgrestUrl, dbUrl, anonKey, serviceRoleKey },
     [Symbol.asyncDispose]: () => stack.stop(),
   };
 }

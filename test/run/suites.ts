@@ -18,12 +18,12 @@ export interface Suite {
 }
 
 /** The folders whose suites must be there; others below test/ are found. */
-const required = ["types", "pgtap", "api", "readme"];
+const required = ["types", "pgtap", "api", "functions", "readme"];
 const elsewhere = new Set(["stack", "server", "mutation", "run"]);
 /** Of these the ones that need no stack, and can run at once. */
 const light = new Set(["types", "pgtap", "docs"]);
 /** And those whose files share a stack. */
-const onApi = new Set(["api", "examples"]);
+const onApi = new Set(["api", "examples", "functions"]);
 
 /** What `npm test` runs: two lanes beside each other, the groups of a lane one after another, the suites of a group at once. */
 export function localSuites(): Suite[][][] {
@@ -69,7 +69,8 @@ export function nodeSuite(
 
 /** One stack for all files of a folder: each starts a few seconds earlier than with its own. */
 function apiSuite(folder: string): Suite {
-  const { run, ...suite } = nodeSuite(folder, 240_000, 2);
+  // The files of functions count rows of all tables, so one has to wait for the other.
+  const { run, ...suite } = nodeSuite(folder, 240_000, folder === "functions" ? 1 : 2);
   return { ...suite, run: (options) => withApi(() => run(options)) };
 }
 

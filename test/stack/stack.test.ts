@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { stateDir } from "../../local/paths.ts";
 import { freePort } from "../../local/ports.ts";
 import { reset } from "../../local/supabase.ts";
 import {
@@ -232,7 +234,7 @@ describe("a running stack", () => {
     assert.deepEqual(await answer.json(), {
       success: true,
       status: "ok",
-      checks: [{ name: "database", ok: true }],
+      checks: [{ name: "database", ok: true }, { name: "configuration", ok: true }],
     });
     const detailed = await client(stack, stack.serviceRoleKey).functions.invoke("health", {
       method: "GET",
@@ -240,6 +242,18 @@ describe("a running stack", () => {
     assert.equal(typeof detailed.data.checks[0].ms, "number");
     assert.equal((await get(stack, "/functions/v1/health", { method: "POST" })).status, 405);
     assert.equal((await get(stack, "/functions/v1/no-such")).status, 404);
+  });
+
+  test("a visitor's chat starts without any set-up, with a salt of this checkout", async () => {
+    const answer = await get(stack, "/functions/v1/chat-session/start", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ sessionToken: `sess_${randomUUID()}` }),
+    });
+    assert.equal(answer.status, 200, await answer.text());
+    const salt = readFileSync(join(stateDir, "user-id-salt"), "utf8");
+    assert.match(salt, /^[0-9a-f]{64}$/);
+    assert.ok(!stack.output().includes(salt));
   });
 
   test("a new table and a reset from elsewhere are noticed", async () => {

@@ -14,6 +14,7 @@ export function corsHeaders(
     "access-control-allow-methods": [...methods, "OPTIONS"].join(", "),
     "access-control-allow-headers":
       "authorization, apikey, content-type, x-client-info, x-session-secret",
+    "access-control-expose-headers": "retry-after, x-request-id",
     "access-control-max-age": "3600",
     vary: "Origin",
   };

@@ -1,9 +1,18 @@
 import { z } from "zod";
 
+/** A variable that is set to nothing counts as not set: that is how `.env` files leave one out. */
+function unless<Schema extends z.ZodType>(schema: Schema) {
+  return z.preprocess((value) => value === "" ? undefined : value, schema);
+}
+
 /** A comma-separated list; empty when the variable is not set. */
 const list = z.string().default("").transform((text) =>
   text.split(",").map((entry) => entry.trim()).filter((entry) => entry !== "")
 );
+
+function wholeNumber(min: number, max: number, otherwise: number) {
+  return unless(z.coerce.number().int().min(min).max(max).default(otherwise));
+}
 
 /** What every function is given by the platform, and the origins that browsers may call it from. */
 export const platformEnv = z.object({
@@ -12,6 +21,19 @@ export const platformEnv = z.object({
   SUPABASE_SERVICE_ROLE_KEY: z.string().min(1),
   ALLOWED_ORIGINS: list,
 });
+
+/** What the functions that log chats read as well; .env.example says what each variable does. */
+export const loggingEnv = platformEnv.extend({
+  ENABLE_CHAT_LOGGING: z.string().optional().transform((text) => text === "true"),
+  // Judged where it is used: a missing one must not keep health from saying so.
+  USER_ID_SALT: z.string().default(""),
+  CHAT_LOG_RETENTION_DAYS: wholeNumber(1, 36_500, 90),
+  TRUSTED_PROXY_HOPS: wholeNumber(1, 100, 1),
+  IP_MODE: unless(z.enum(["hash", "truncate", "none"]).default("hash")),
+  RATE_LIMIT_PER_MINUTE: wholeNumber(1, 1_000_000, 120),
+});
+
+export type LoggingEnv = z.output<typeof loggingEnv>;
 
 /** Reads the environment once at start; fails with the names of the variables that are wrong, never their values. */
 export function readEnv<Schema extends z.ZodType>(
@@ -22,4 +44,17 @@ export function readEnv<Schema extends z.ZodType>(
   if (read.success) return read.data;
   const problems = read.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new Error(`environment: ${problems.join("; ")}`);
+}
+
+/** Printed in tutorials: hashes made with one of them can be turned back by anybody. */
+const knownSalts = ["default-salt-change-this", "your-generated-salt-here"];
+
+/** Why no visitor can be hashed with this salt; undefined when it is a good one. */
+export function saltProblem(salt: string): string | undefined {
+  if (salt === "") return "USER_ID_SALT is not set";
+  if (knownSalts.some((known) => salt.includes(known))) {
+    return "USER_ID_SALT is a known default";
+  }
+  if (salt.length < 32) return "USER_ID_SALT is shorter than 32 characters";
+  return undefined;
 }

@@ -6,15 +6,18 @@ export class HttpError extends Error {
   readonly headers: Record<string, string>;
   /** Stands beside `error` in the body. */
   readonly extra: Record<string, unknown>;
+  /** For the log alone. */
+  readonly sqlstate: string | undefined;
 
   constructor(
     status: number,
     code: string,
     message: string,
     more: {
-      hint?: string;
+      hint?: string | undefined;
       headers?: Record<string, string>;
       extra?: Record<string, unknown>;
+      sqlstate?: string | undefined;
     } = {},
   ) {
     super(message);
@@ -24,7 +27,21 @@ export class HttpError extends Error {
     this.hint = more.hint;
     this.headers = more.headers ?? {};
     this.extra = more.extra ?? {};
+    this.sqlstate = more.sqlstate;
   }
+}
+
+/** The caller sent something that cannot be taken; the hint names the field. */
+export function invalid(hint: string): HttpError {
+  return new HttpError(400, "INVALID_ARGUMENT", "Invalid argument", { hint });
+}
+
+export function unauthenticated(hint: string): HttpError {
+  return new HttpError(401, "UNAUTHENTICATED", "Sign in first", { hint });
+}
+
+export function internal(sqlstate?: string): HttpError {
+  return new HttpError(500, "INTERNAL", "Something went wrong", { sqlstate });
 }
 
 export interface ErrorBody {
@@ -34,13 +51,7 @@ export interface ErrorBody {
 
 /** The one shape of every error; nothing of an unexpected one leaves the function. */
 export function errorBody(error: unknown, requestId: string): ErrorBody {
-  if (!(error instanceof HttpError)) {
-    return {
-      success: false,
-      error: { code: "INTERNAL", message: "Something went wrong", requestId },
-    };
-  }
-  const { code, message, hint, extra } = error;
+  const { code, message, hint, extra } = error instanceof HttpError ? error : internal();
   return {
     ...extra,
     success: false,

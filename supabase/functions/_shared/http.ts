@@ -1,94 +1,208 @@
 import { corsHeaders } from "./cors.ts";
-import { errorBody, HttpError } from "./errors.ts";
+import { errorBody, HttpError, invalid } from "./errors.ts";
+import { parseJson } from "./json.ts";
 
-interface Context {
+export interface Context {
   request: Request;
-  requestId: string;
+  url: URL;
+  /** The body of a POST as JSON; refused when it is larger than the route takes. */
+  json(): Promise<unknown>;
 }
 
-export interface RouteOptions {
-  /** The name in the log. */
-  route: string;
-  methods: readonly string[];
+export interface Route {
+  method: "GET" | "POST";
+  /** Of the body; 64 KiB by default. */
+  maxBytes?: number;
+  /** Whether it stands still while ENABLE_CHAT_LOGGING is not 'true'. */
+  logsChats?: boolean;
+  handle(context: Context): Promise<Response | Record<string, unknown>>;
+}
+
+export interface FunctionOptions {
+  name: string;
+  /** By what follows the function's name in the path; '' is the function itself. */
+  routes: Readonly<Record<string, Route>>;
   allowedOrigins: readonly string[];
-  handle(context: Context): Promise<Response> | Response;
-  log?: (line: string) => void;
+  loggingEnabled?: boolean;
+  log?: ((line: string) => void) | undefined;
 }
 
-/** What is the same in every function: CORS, the method, errors in one shape, one line of log a request. */
-export function createRoute(
-  options: RouteOptions,
+const defaultMaxBytes = 64 * 1024;
+/** A refused body is read to its end, up to here: most clients look at no answer while they still send. */
+const maxDiscarded = 16 * 1024 * 1024;
+
+/** What is the same in every function: paths, CORS, the method, the body's form, errors in one shape, one line of log a request. */
+export function createFunction(
+  options: FunctionOptions,
 ): (request: Request) => Promise<Response> {
-  const { route, methods, allowedOrigins, log = console.log } = options;
+  const { name, routes, allowedOrigins, log = console.log } = options;
   return async (request) => {
     const began = performance.now();
     const requestId = crypto.randomUUID();
-    const cors = corsHeaders(request, allowedOrigins, methods);
-    const { response, code } = await answer(options, { request, requestId });
-    for (const [name, value] of Object.entries(cors)) {
-      response.headers.set(name, value);
+    const url = new URL(request.url);
+    const path = subPath(url.pathname, name);
+    const route = path !== undefined && Object.hasOwn(routes, path) ? routes[path] : undefined;
+    const { response, error } = await answer(options, route, {
+      request,
+      url,
+      requestId,
+    });
+    if (request.body && !request.bodyUsed) {
+      await discard(request.body.getReader(), 0);
     }
-    response.headers.set("x-request-id", requestId);
-    const ms = Math.round(performance.now() - began);
-    log(
-      JSON.stringify({ requestId, route, status: response.status, code, ms }),
-    );
+    const headers = {
+      "cache-control": "no-store",
+      ...corsHeaders(request, allowedOrigins, route ? [route.method] : []),
+      "x-request-id": requestId,
+    };
+    for (const [header, value] of Object.entries(headers)) {
+      response.headers.set(header, value);
+    }
+    log(JSON.stringify({
+      requestId,
+      route: route && path ? `${name}/${path}` : name,
+      status: response.status,
+      code: error?.code ?? "OK",
+      ms: Math.round(performance.now() - began),
+      ...error?.more,
+    }));
     return response;
   };
 }
 
+/** What follows the function's name; the platform hands the path on with it. */
+function subPath(pathname: string, name: string): string | undefined {
+  const [, first, ...rest] = pathname.replace(/\/$/, "").split("/");
+  return first === name ? rest.join("/") : undefined;
+}
+
 async function answer(
-  options: RouteOptions,
-  context: Context,
-): Promise<{ response: Response; code: string }> {
-  const { methods } = options;
+  options: FunctionOptions,
+  route: Route | undefined,
+  { request, url, requestId }: {
+    request: Request;
+    url: URL;
+    requestId: string;
+  },
+): Promise<
+  { response: Response; error?: { code: string; more: Record<string, string> } }
+> {
   try {
-    if (context.request.method === "OPTIONS") {
-      return { response: new Response(null, { status: 204 }), code: "OK" };
+    if (!route) {
+      throw new HttpError(404, "NOT_FOUND", "No such route", {
+        hint: "docs/edge-functions.md lists the routes.",
+      });
     }
-    if (!methods.includes(context.request.method)) {
+    if (request.method === "OPTIONS") {
+      return { response: new Response(null, { status: 204 }) };
+    }
+    if (request.method !== route.method) {
       throw new HttpError(
         405,
         "METHOD_NOT_ALLOWED",
-        `This route takes ${methods.join(", ")}`,
+        `This route takes ${route.method}`,
         {
-          headers: { allow: [...methods, "OPTIONS"].join(", ") },
+          headers: { allow: `${route.method}, OPTIONS` },
         },
       );
     }
-    return { response: await options.handle(context), code: "OK" };
+    if (route.logsChats && options.loggingEnabled !== true) {
+      return { response: Response.json({ success: true, disabled: true }) };
+    }
+    const maxBytes = route.maxBytes ?? defaultMaxBytes;
+    if (route.method === "POST") admit(request, maxBytes);
+    const json = async () => parseJson(await readBody(request, maxBytes));
+    const made = await route.handle({ request, url, json });
+    return { response: made instanceof Response ? made : Response.json(made) };
   } catch (error) {
     const known = error instanceof HttpError ? error : undefined;
-    // The stack belongs in the log of the platform, never in an answer.
-    if (!known) console.error(error);
-    const response = Response.json(errorBody(error, context.requestId), {
+    const response = Response.json(errorBody(error, requestId), {
       status: known?.status ?? 500,
       headers: known?.headers ?? {},
     });
-    return { response, code: known?.code ?? "INTERNAL" };
+    return {
+      response,
+      error: { code: known?.code ?? "INTERNAL", more: forLog(error) },
+    };
   }
 }
 
-/** Whether the caller has this key, as a bearer token or as apikey; takes the same time for every wrong one. */
-export async function hasKey(request: Request, key: string): Promise<boolean> {
-  const bearer = /^Bearer\s+(\S+)$/i.exec(
-    request.headers.get("authorization") ?? "",
-  )?.[1];
-  const given = [bearer, request.headers.get("apikey")].filter((value) =>
-    value !== undefined && value !== null
-  );
-  const wanted = await digest(key);
-  let found = false;
-  for (const value of given) {
-    const bytes = await digest(value);
-    found = bytes.reduce((difference, byte, at) =>
-          difference | (byte ^ (wanted[at] ?? 0)), 0) === 0 || found;
+/** Where an unexpected error arose, without its message: that may quote what somebody wrote. */
+function forLog(error: unknown): Record<string, string> {
+  if (error instanceof HttpError) {
+    return error.sqlstate ? { sqlstate: error.sqlstate } : {};
   }
-  return found;
+  if (!(error instanceof Error)) return { error: typeof error };
+  const at = error.stack?.split("\n").find((line) => /^\s+at /.test(line))
+    ?.trim();
+  return { error: error.name, ...(at ? { at } : {}) };
 }
 
-async function digest(text: string): Promise<Uint8Array> {
-  return new Uint8Array(
-    await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)),
-  );
+function admit(request: Request, maxBytes: number): void {
+  const type = (request.headers.get("content-type") ?? "").split(";")[0]?.trim()
+    .toLowerCase();
+  if (type !== "application/json") {
+    throw new HttpError(
+      415,
+      "UNSUPPORTED_MEDIA_TYPE",
+      "The body has to be JSON",
+      {
+        hint: "Send content-type: application/json.",
+      },
+    );
+  }
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) {
+    throw tooLarge(maxBytes);
+  }
+}
+
+async function readBody(
+  request: Request,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = request.body?.getReader();
+  for (;;) {
+    const chunk = await reader?.read().catch(() => {
+      throw invalid("body: it broke off");
+    });
+    if (!chunk?.value) break;
+    length += chunk.value.length;
+    if (length > maxBytes) {
+      if (reader) await discard(reader, length);
+      throw tooLarge(maxBytes);
+    }
+    chunks.push(chunk.value);
+  }
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.length;
+  }
+  return body;
+}
+
+async function discard(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  before: number,
+): Promise<void> {
+  // A client that breaks off in the middle wants no answer any more.
+  try {
+    for (let length = before; length <= maxDiscarded;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      length += value.length;
+    }
+    await reader.cancel();
+  } catch {
+    return;
+  }
+}
+
+function tooLarge(maxBytes: number): HttpError {
+  return new HttpError(413, "TOO_LARGE", "Too large", {
+    hint: `A body has at most ${maxBytes / 1024} KiB here.`,
+  });
 }

@@ -1,5 +1,6 @@
-import { createRoute, hasKey } from "../_shared/http.ts";
+import { hasKey } from "../_shared/auth.ts";
 import { HttpError } from "../_shared/errors.ts";
+import { createFunction } from "../_shared/http.ts";
 
 /** Throws when what it looks at does not work. */
 type Check = () => Promise<void>;
@@ -23,28 +24,30 @@ interface Outcome {
 export function createHandler(
   deps: HealthDeps,
 ): (request: Request) => Promise<Response> {
-  return createRoute({
-    route: "health",
-    methods: ["GET"],
+  return createFunction({
+    name: "health",
     allowedOrigins: deps.allowedOrigins,
-    ...(deps.log ? { log: deps.log } : {}),
-    handle: async ({ request }) => {
-      const detailed = await hasKey(request, deps.serviceRoleKey);
-      const checks = await Promise.all(
-        Object.entries(deps.checks).map(([name, check]) => run(name, check, detailed)),
-      );
-      const headers = { "cache-control": "no-store" };
-      if (checks.every((check) => check.ok)) {
-        return Response.json({ success: true, status: "ok", checks }, {
-          headers,
-        });
-      }
-      throw new HttpError(503, "UNHEALTHY", "A check failed", {
-        hint: detailed ? "See checks" : "Ask with the service key for the reason",
-        headers,
-        extra: { status: "failing", checks },
-      });
+    log: deps.log,
+    routes: {
+      "": { method: "GET", handle: ({ request }) => judge(deps, request) },
     },
+  });
+}
+
+async function judge(
+  deps: HealthDeps,
+  request: Request,
+): Promise<Record<string, unknown>> {
+  const detailed = await hasKey(request, deps.serviceRoleKey);
+  const checks = await Promise.all(
+    Object.entries(deps.checks).map(([name, check]) => run(name, check, detailed)),
+  );
+  if (checks.every((check) => check.ok)) {
+    return { success: true, status: "ok", checks };
+  }
+  throw new HttpError(503, "UNHEALTHY", "A check failed", {
+    hint: detailed ? "See checks" : "Ask with the service key for the reason",
+    extra: { status: "failing", checks },
   });
 }
 

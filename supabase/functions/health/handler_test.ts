@@ -1,5 +1,13 @@
-import { assert, assertEquals, assertExists, assertMatch, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertExists,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { platformEnv, readEnv } from "../_shared/env.ts";
+import { checkConfiguration } from "./configuration.ts";
 import { createHandler } from "./handler.ts";
 
 const key = "service-key";
@@ -137,4 +145,18 @@ Deno.test("the environment: what is wrong is named, its value is not", () => {
   });
   assertExists(env.SUPABASE_URL);
   assertEquals(env.ALLOWED_ORIGINS, ["https://a.example", "https://b.example"]);
+});
+
+Deno.test("the configuration is bad only where chats are to be logged without a proper salt", async () => {
+  const good = "0123456789abcdef0123456789abcdef";
+  await checkConfiguration({ ENABLE_CHAT_LOGGING: true, USER_ID_SALT: good });
+  await checkConfiguration({ ENABLE_CHAT_LOGGING: false, USER_ID_SALT: "" });
+  for (const salt of ["", "pepper", "your-generated-salt-here"]) {
+    const error = await assertRejects(
+      () => checkConfiguration({ ENABLE_CHAT_LOGGING: true, USER_ID_SALT: salt }),
+      Error,
+    );
+    assertMatch(error.message, /^USER_ID_SALT is /);
+    if (salt) assert(!error.message.includes(salt));
+  }
 });

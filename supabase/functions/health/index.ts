@@ -1,11 +1,15 @@
-import { platformEnv, readEnv } from "../_shared/env.ts";
+import { loggingEnv, readEnv } from "../_shared/env.ts";
+import { checkConfiguration } from "./configuration.ts";
 import { checkDatabase } from "./database.ts";
 import { createHandler } from "./handler.ts";
 
-const env = readEnv(platformEnv);
+const env = readEnv(loggingEnv);
 
 Deno.serve(createHandler({
-  checks: { database: () => checkDatabase(env) },
+  checks: {
+    database: () => checkDatabase(env),
+    configuration: () => checkConfiguration(env),
+  },
   serviceRoleKey: env.SUPABASE_SERVICE_ROLE_KEY,
   allowedOrigins: env.ALLOWED_ORIGINS,
 }));

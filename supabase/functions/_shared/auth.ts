@@ -1,0 +1,72 @@
+import type { LoggingEnv } from "./env.ts";
+import { unauthenticated } from "./errors.ts";
+
+/** Who calls, as far as a function can tell: PostgREST verifies tokens, the database compares secrets. */
+export type Caller =
+  | { kind: "service" }
+  | { kind: "visitor"; secret: string }
+  | { kind: "user"; token: string };
+
+type Keys = Pick<LoggingEnv, "SUPABASE_ANON_KEY" | "SUPABASE_SERVICE_ROLE_KEY">;
+
+export const secretForm = /^[A-Za-z0-9_-]{43,255}$/;
+
+export async function findCaller(
+  request: Request,
+  keys: Keys,
+): Promise<Caller> {
+  if (await hasKey(request, keys.SUPABASE_SERVICE_ROLE_KEY)) {
+    return { kind: "service" };
+  }
+  const secret = request.headers.get("x-session-secret");
+  if (secret !== null) {
+    if (secretForm.test(secret)) return { kind: "visitor", secret };
+    throw unauthenticated(
+      "x-session-secret has 43 to 255 characters of A-Z a-z 0-9 _ -.",
+    );
+  }
+  const user = findUser(request, keys);
+  if (user) return user;
+  throw unauthenticated(
+    "Send a user's token, the session's secret in x-session-secret, or the service key.",
+  );
+}
+
+/** The bearer of a token that is neither of the project's keys. */
+export function findUser(
+  request: Request,
+  keys: Keys,
+): Caller & { kind: "user" } | undefined {
+  const token = bearer(request);
+  // Keys of the new kind (sb_publishable_...) are no tokens: they have no three parts.
+  if (
+    !token || token === keys.SUPABASE_ANON_KEY || token.split(".").length !== 3
+  ) return undefined;
+  return { kind: "user", token };
+}
+
+/** Whether the caller has this key, as a bearer token or as apikey; takes the same time for every wrong one. */
+export async function hasKey(request: Request, key: string): Promise<boolean> {
+  const given = [bearer(request), request.headers.get("apikey")].filter((
+    value,
+  ) => value !== undefined && value !== null);
+  const wanted = await digest(key);
+  let found = false;
+  for (const value of given) {
+    const bytes = await digest(value);
+    found = bytes.reduce((difference, byte, at) =>
+          difference | (byte ^ (wanted[at] ?? 0)), 0) === 0 || found;
+  }
+  return found;
+}
+
+function bearer(request: Request): string | undefined {
+  return /^Bearer\s+(\S+)$/i.exec(request.headers.get("authorization") ?? "")
+    ?.[1];
+}
+
+async function digest(text: string): Promise<Uint8Array> {
+  return new Uint8Array(
+    await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)),
+  );
+}

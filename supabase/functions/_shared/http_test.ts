@@ -1,0 +1,83 @@
+import { assert, assertEquals } from "@std/assert";
+import { createFunction, type Route } from "./http.ts";
+import { get, post } from "./fakes.ts";
+
+function serve(route: Partial<Route>, lines: string[] = []) {
+  return createFunction({
+    name: "thing",
+    allowedOrigins: [],
+    routes: {
+      "": {
+        method: "POST",
+        maxBytes: 100,
+        handle: async ({ json }) => ({ read: await json() }),
+        ...route,
+      },
+    },
+    log: (line) => lines.push(line),
+  });
+}
+
+Deno.test("nothing of an unexpected error leaves the function, nor its message the process", async () => {
+  const lines: string[] = [];
+  const broken = serve({
+    handle: () => Promise.reject(new TypeError("what somebody wrote")),
+  }, lines);
+  const response = await broken(post("thing", {}));
+  assertEquals(response.status, 500);
+  const body = await response.json();
+  assertEquals(body.error.message, "Something went wrong");
+  assertEquals(body.error.requestId, response.headers.get("x-request-id"));
+  const entry = JSON.parse(lines[0] ?? "");
+  assertEquals([entry.status, entry.code, entry.error], [500, "INTERNAL", "TypeError"]);
+  assert(entry.at.includes("http_test.ts"));
+  assert(!lines.join().includes("somebody"));
+});
+
+Deno.test("a body without a length is measured as it comes", async () => {
+  const chunked = (chunks: number) =>
+    new Request("http://localhost/thing", {
+      method: "POST",
+      headers: { "content-type": "application/json; charset=utf-8" },
+      body: new ReadableStream({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode('"'));
+          for (let at = 0; at < chunks; at++) controller.enqueue(new Uint8Array(10).fill(0x61));
+          controller.enqueue(new TextEncoder().encode('"'));
+          controller.close();
+        },
+      }),
+    });
+  const small = await serve({})(chunked(9));
+  assertEquals(await small.json(), { read: "a".repeat(90) });
+  const large = await serve({})(chunked(20));
+  assertEquals(large.status, 413);
+  assertEquals((await large.json()).error.code, "TOO_LARGE");
+});
+
+Deno.test("a body that breaks off is the client's fault", async () => {
+  const response = await serve({})(
+    new Request("http://localhost/thing", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: new ReadableStream({ pull: (controller) => controller.error(new Error("gone")) }),
+    }),
+  );
+  assertEquals(response.status, 400);
+});
+
+Deno.test("a refused body is read to its end, so that the client gets the answer", async () => {
+  const request = post("thing", "x".repeat(1000), { "content-type": "text/plain" });
+  assertEquals((await serve({})(request)).status, 415);
+  assert(request.bodyUsed);
+});
+
+Deno.test("paths: the function's own, and nothing below it that it does not have", async () => {
+  const ping = serve({ method: "GET", handle: () => Promise.resolve({ success: true }) });
+  const statusOf = async (path: string) => (await ping(get(path))).status;
+  assertEquals(await statusOf("thing"), 200);
+  assertEquals(await statusOf("thing/"), 200);
+  for (const path of ["", "thing/x", "other", "thing/__proto__", "thing/constructor"]) {
+    assertEquals(await statusOf(path), 404, path);
+  }
+});

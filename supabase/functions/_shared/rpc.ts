@@ -1,0 +1,125 @@
+import { PostgrestClient } from "@supabase/postgrest-js";
+import type { Caller } from "./auth.ts";
+import { rateKey } from "./client.ts";
+import { type LoggingEnv, saltProblem } from "./env.ts";
+import { HttpError, internal, unauthenticated } from "./errors.ts";
+
+/** Calls one function of the database as the caller: users by their own token, all others by the service key. */
+export type Rpc = (
+  caller: Caller,
+  name: string,
+  args: Record<string, unknown>,
+  /** Of the result, as PostgREST's select; all by default. */
+  columns?: string,
+) => Promise<unknown>;
+
+/** What the functions that log chats are made with. */
+export interface ChatDeps {
+  env: LoggingEnv;
+  rpc: Rpc;
+  log?: (line: string) => void;
+}
+
+const timeoutMs = 30_000;
+
+export function createRpc(env: LoggingEnv): Rpc {
+  const connect = (apikey: string, token: string) =>
+    new PostgrestClient(`${env.SUPABASE_URL}/rest/v1`, {
+      headers: { apikey, authorization: `Bearer ${token}` },
+      timeout: timeoutMs,
+    });
+  const service = connect(
+    env.SUPABASE_SERVICE_ROLE_KEY,
+    env.SUPABASE_SERVICE_ROLE_KEY,
+  );
+  return async (caller, name, args, columns) => {
+    const client = caller.kind === "user" ? connect(env.SUPABASE_ANON_KEY, caller.token) : service;
+    const call = client.rpc(name, args);
+    const { data, error, status } = await (columns ? call.select(columns) : call);
+    if (error) throw databaseError(status, error, caller);
+    return data;
+  };
+}
+
+interface Refusal {
+  code?: string;
+  message?: string;
+  details?: string | null;
+  hint?: string | null;
+}
+
+/** A refusal of the database as the function's own; of anything else only the SQLSTATE is kept, for the log. */
+export function databaseError(
+  status: number,
+  error: Refusal,
+  caller: Caller,
+): HttpError {
+  const { code = "", message = "", details, hint } = error;
+  const raised = /^PT([45]\d\d)$/.exec(code)?.[1];
+  if (raised && details && /^[A-Z_]+$/.test(details)) {
+    return new HttpError(Number(raised), details, message, {
+      hint: hint ?? undefined,
+      headers: raised === "429" ? { "retry-after": String(secondsLeft()) } : {},
+    });
+  }
+  // PostgREST's own words about a token: malformed, expired, of somebody else.
+  if (
+    caller.kind === "user" && (/^PGRST30\d$/.test(code) || status === 401)
+  ) {
+    return unauthenticated(
+      "The token is not valid, or has expired: sign in again.",
+    );
+  }
+  if (code === "42501" && caller.kind === "user") {
+    return new HttpError(403, "FORBIDDEN", "Not allowed", {
+      hint: "This token's role may not do that.",
+      sqlstate: code,
+    });
+  }
+  // Values that passed the rules of the function, but do not fit a column or a check.
+  if (/^(22...|2350[02]|23514)$/.test(code)) {
+    return new HttpError(400, "INVALID_ARGUMENT", "Invalid argument", {
+      hint: "A value does not fit its column.",
+      sqlstate: code,
+    });
+  }
+  if (/^54...$/.test(code)) {
+    return new HttpError(413, "TOO_LARGE", "Too large", {
+      hint: "Send less at once.",
+      sqlstate: code,
+    });
+  }
+  return internal(/^\w{5,8}$/.test(code) ? code : `HTTP ${status}`);
+}
+
+/** Windows of the rate limit begin with the minute. */
+function secondsLeft(): number {
+  return 60 - Math.floor(Date.now() / 1000) % 60;
+}
+
+/** What goes with a call for this caller: a visitor's secret, and how often it may be made. */
+export async function callerArgs(
+  caller: Caller,
+  request: Request,
+  env: LoggingEnv,
+): Promise<Record<string, unknown>> {
+  if (caller.kind === "service") return {};
+  const limit = { p_rate_limit: env.RATE_LIMIT_PER_MINUTE };
+  // The database counts users by their id.
+  if (caller.kind === "user") return limit;
+  requireSalt(env);
+  return {
+    ...limit,
+    p_rate_key: await rateKey(request, env),
+    p_session_secret: caller.secret,
+  };
+}
+
+/** Nothing about a visitor is hashed with a salt that others know. */
+export function requireSalt(env: LoggingEnv): void {
+  const problem = saltProblem(env.USER_ID_SALT);
+  if (!problem) return;
+  throw new HttpError(503, "NOT_CONFIGURED", problem, {
+    hint: "Set USER_ID_SALT to 32 random bytes: supabase/functions/.env.example has the commands.",
+  });
+}

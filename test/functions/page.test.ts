@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { root } from "../../local/paths.ts";
+import { Fixture } from "./support.ts";
+
+const page = await readFile(join(root, "docs", "edge-functions.md"), "utf8");
+const missing = ["bash", "curl", "openssl"].filter((name) => spawnSync(name, ["--version"]).error);
+const skip = missing.length > 0 ? `no ${missing.join(", ")}` : false;
+
+test("every block of docs/edge-functions.md does what it says", { skip }, async () => {
+  await using fixture = await Fixture.open();
+  const blocks = [...page.matchAll(/^```bash\n(.*?)^```$/gms)].map(([, text = ""]) => text);
+  const answers: Record<string, unknown>[] = [];
+  for (const block of blocks) {
+    const script = block.replaceAll("http://127.0.0.1:54321", fixture.edge.url)
+      .replaceAll(/^curl/gm, "echo; curl --silent --show-error --fail-with-body");
+    const output = await run(script);
+    answers.push(...output.split("\n").filter(Boolean).map((line) => JSON.parse(line)));
+  }
+  assert.deepEqual(answers.map(({ success }) => success), [true, true, true, true]);
+  const [made, own, logged, history] = answers;
+  assert.match(String(made?.["sessionSecret"]), /^[A-Za-z0-9_-]{43}$/);
+  assert.equal(own?.["sessionSecret"], undefined);
+  assert.equal(logged?.["inserted"], true);
+  assert.ok(Array.isArray(history?.["messages"]));
+  assert.deepEqual(history["messages"].map(({ content }) => content), [
+    "Does it fit a small dog?",
+    "Size S does.",
+  ]);
+});
+
+test("the page lists every variable of .env.example, and no other", async () => {
+  const example = await readFile(join(root, "supabase", "functions", ".env.example"), "utf8");
+  const variables = [...example.matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, name]) => name).sort();
+  const section = page.split("## Environment")[1] ?? "";
+  const listed = [...section.matchAll(/^\| `([A-Z_]+)`/gm)].map(([, name]) => name).sort();
+  assert.ok(variables.length >= 7);
+  assert.deepEqual(listed, variables);
+});
+
+async function run(script: string): Promise<string> {
+  const child = spawn("bash", ["-euc", script], { stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  child.stdout.on("data", (data) => (output += String(data)));
+  child.stderr.on("data", (data) => (output += String(data)));
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  assert.equal(code, 0, output);
+  return output;
+}
