@@ -76,7 +76,7 @@ export const edgeFunction: Case = {
     "A turn logged over HTTP by an app server, through the local gateway: by the function chat-log, " +
     "and by the one call that it makes, log_chat_turns through PostgREST.",
   set: "chat",
-  sizes: ["200k"],
+  sizes: ["20k", "200k"],
   writes: true,
   variants,
   targets: [],
