@@ -1,6 +1,6 @@
 -- 0010_foundation: schema private, the error registry and the caller check that every later file uses.
--- Makes: schema private; private.error_codes, private.raise_error, private.is_trusted_caller,
---   private.has_wide_number.
+-- Makes: schema private; private.found_before, private.error_codes, private.raise_error,
+--   private.is_trusted_caller, private.has_wide_number.
 -- Needs: a Supabase project (schemas auth and extensions), Postgres 15 or newer.
 -- Locks: none. Breaking: no.
 
@@ -25,6 +25,7 @@ begin
     values
       -- 0010_foundation
       ('function', 'private.error_codes'),
+      ('function', 'private.found_before'),
       ('function', 'private.has_wide_number'),
       ('function', 'private.is_trusted_caller'),
       ('function', 'private.raise_error'),
@@ -213,7 +214,62 @@ begin
 end
 $$;
 
-create schema if not exists private;
+-- What the files make or change beside their own objects, as it is before the first of them. Only here
+-- can it be told whether a role, an extension or a bucket was the project's already.
+do $$
+declare
+  v_found jsonb := jsonb_build_object(
+    'private', (
+      select jsonb_build_object(
+        'comment', obj_description(n.oid, 'pg_namespace'),
+        'rights', (
+          select coalesce(
+            jsonb_agg(
+              jsonb_build_object(
+                'role', coalesce(r.rolname, 'public'), 'right', a.privilege_type,
+                'grantable', a.is_grantable
+              )
+            ),
+            '[]'
+          )
+          from aclexplode(n.nspacl) as a
+          left join pg_catalog.pg_roles as r on r.oid = a.grantee
+        )
+      )
+      from pg_catalog.pg_namespace as n
+      where n.nspname = 'private'
+    ),
+    'btree_gist', exists (
+      select 1 from pg_catalog.pg_extension as e where e.extname = 'btree_gist'
+    ),
+    'analyst', exists (select 1 from pg_catalog.pg_roles as r where r.rolname = 'analyst'),
+    'analyst_uses_public', exists (
+      select 1
+      from pg_catalog.pg_namespace as n
+      cross join lateral aclexplode(n.nspacl) as a
+      join pg_catalog.pg_roles as r on r.oid = a.grantee
+      where n.nspname = 'public' and r.rolname = 'analyst'
+    ),
+    'bucket', false
+  );
+begin
+  if to_regclass('storage.buckets') is not null then
+    v_found := v_found || jsonb_build_object(
+      'bucket', exists (select 1 from storage.buckets as b where b.id = 'attachments')
+    );
+  end if;
+  create schema if not exists private;
+  execute format(
+    'create function private.found_before() returns jsonb language sql immutable '
+    'set search_path = '''' as %L',
+    format('select %L::jsonb', v_found)
+  );
+end
+$$;
+revoke all on function private.found_before() from public, anon, authenticated, service_role;
+comment on function private.found_before() is
+  'What was there before the first migration; supabase/rollback.sql leaves that as it was.';
+
 comment on schema private is
   'Helpers, trigger functions and internal tables of Turnbase. Not exposed over the API.';
 revoke all on schema private from public, anon;
