@@ -108,6 +108,13 @@ export type Database = {
             referencedColumns: ["session_id", "id"];
           },
           {
+            foreignKeyName: "attachments_message_id_fkey";
+            columns: ["session_id", "message_id"];
+            isOneToOne: false;
+            referencedRelation: "conversation_turns";
+            referencedColumns: ["session_id", "turn_id"];
+          },
+          {
             foreignKeyName: "attachments_session_id_fkey";
             columns: ["session_id"];
             isOneToOne: false;
@@ -467,6 +474,13 @@ export type Database = {
             referencedColumns: ["session_id", "id"];
           },
           {
+            foreignKeyName: "conversation_messages_parent_fkey";
+            columns: ["session_id", "parent_message_id"];
+            isOneToOne: false;
+            referencedRelation: "conversation_turns";
+            referencedColumns: ["session_id", "turn_id"];
+          },
+          {
             foreignKeyName: "conversation_messages_session_id_fkey";
             columns: ["session_id"];
             isOneToOne: false;
@@ -639,6 +653,59 @@ export type Database = {
             referencedRelation: "conversation_messages";
             referencedColumns: ["session_id", "id"];
           },
+          {
+            foreignKeyName: "message_feedback_message_id_fkey";
+            columns: ["session_id", "message_id"];
+            isOneToOne: false;
+            referencedRelation: "conversation_turns";
+            referencedColumns: ["session_id", "turn_id"];
+          },
+        ];
+      };
+      "message_retrievals": {
+        Row: {
+          "created_at": string;
+          "message_id": string;
+          "query_embedding": (number)[] | null;
+          "session_id": string;
+          "similar_qa_matches": Json | null;
+          "similarity_scores": (number)[] | null;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "message_id": string;
+          "query_embedding"?: (number)[] | null;
+          "session_id": string;
+          "similar_qa_matches"?: Json | null;
+          "similarity_scores"?: (number)[] | null;
+          "user_id"?: string | null;
+        };
+        Update: {
+          "created_at"?: string;
+          "message_id"?: string;
+          "query_embedding"?: (number)[] | null;
+          "session_id"?: string;
+          "similar_qa_matches"?: Json | null;
+          "similarity_scores"?: (number)[] | null;
+          "user_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "message_retrievals_message_id_fkey";
+            columns: ["session_id", "message_id"];
+            isOneToOne: false;
+            referencedRelation: "conversation_messages";
+            referencedColumns: ["session_id", "id"];
+          },
+          {
+            foreignKeyName: "message_retrievals_message_id_fkey";
+            columns: ["session_id", "message_id"];
+            isOneToOne: false;
+            referencedRelation: "conversation_turns";
+            referencedColumns: ["session_id", "turn_id"];
+          },
         ];
       };
       "model_prices": {
@@ -807,6 +874,70 @@ export type Database = {
         };
         Relationships: [];
       };
+      "session_clients": {
+        Row: {
+          "address": string | null;
+          "claimed_at": string | null;
+          "device_type": Database["public"]["Enums"]["device_type"] | null;
+          "ended_at": string | null;
+          "expires_at": string | null;
+          "referrer": string | null;
+          "secret_hash": string;
+          "session_id": string;
+          "session_token": string;
+          "started_at": string;
+          "user_agent": string | null;
+          "user_id": string | null;
+          "user_identifier": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "address"?: string | null;
+          "claimed_at"?: string | null;
+          "device_type"?: Database["public"]["Enums"]["device_type"] | null;
+          "ended_at"?: string | null;
+          "expires_at"?: string | null;
+          "referrer"?: string | null;
+          "secret_hash": string;
+          "session_id": string;
+          "session_token": string;
+          "started_at"?: string;
+          "user_agent"?: string | null;
+          "user_id"?: string | null;
+          "user_identifier"?: string | null;
+        };
+        Update: {
+          "address"?: string | null;
+          "claimed_at"?: string | null;
+          "device_type"?: Database["public"]["Enums"]["device_type"] | null;
+          "ended_at"?: string | null;
+          "expires_at"?: string | null;
+          "referrer"?: string | null;
+          "secret_hash"?: string;
+          "session_id"?: string;
+          "session_token"?: string;
+          "started_at"?: string;
+          "user_agent"?: string | null;
+          "user_id"?: string | null;
+          "user_identifier"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "session_clients_session_id_fkey";
+            columns: ["session_id"];
+            isOneToOne: true;
+            referencedRelation: "active_sessions_summary";
+            referencedColumns: ["session_id"];
+          },
+          {
+            foreignKeyName: "session_clients_session_id_fkey";
+            columns: ["session_id"];
+            isOneToOne: true;
+            referencedRelation: "conversation_sessions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "session_events": {
         Row: {
           "actor": string | null;
@@ -848,6 +979,67 @@ export type Database = {
             foreignKeyName: "session_events_session_id_fkey";
             columns: ["session_id"];
             isOneToOne: false;
+            referencedRelation: "conversation_sessions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "session_outcomes": {
+        Row: {
+          "added_to_cart_count": number;
+          "conversion_occurred": boolean;
+          "conversion_value_usd": number | null;
+          "created_at": string;
+          "products_added_to_cart": (string)[];
+          "products_viewed": (string)[];
+          "query_type": string | null;
+          "session_id": string;
+          "updated_at": string;
+          "user_id": string | null;
+          "user_satisfaction": number | null;
+          "viewed_count": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "added_to_cart_count"?: never;
+          "conversion_occurred"?: boolean;
+          "conversion_value_usd"?: number | null;
+          "created_at"?: string;
+          "products_added_to_cart"?: (string)[];
+          "products_viewed"?: (string)[];
+          "query_type"?: string | null;
+          "session_id": string;
+          "updated_at"?: string;
+          "user_id"?: string | null;
+          "user_satisfaction"?: number | null;
+          "viewed_count"?: never;
+        };
+        Update: {
+          "added_to_cart_count"?: never;
+          "conversion_occurred"?: boolean;
+          "conversion_value_usd"?: number | null;
+          "created_at"?: string;
+          "products_added_to_cart"?: (string)[];
+          "products_viewed"?: (string)[];
+          "query_type"?: string | null;
+          "session_id"?: string;
+          "updated_at"?: string;
+          "user_id"?: string | null;
+          "user_satisfaction"?: number | null;
+          "viewed_count"?: never;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "session_outcomes_session_id_fkey";
+            columns: ["session_id"];
+            isOneToOne: true;
+            referencedRelation: "active_sessions_summary";
+            referencedColumns: ["session_id"];
+          },
+          {
+            foreignKeyName: "session_outcomes_session_id_fkey";
+            columns: ["session_id"];
+            isOneToOne: true;
             referencedRelation: "conversation_sessions";
             referencedColumns: ["id"];
           },
@@ -921,6 +1113,13 @@ export type Database = {
             referencedColumns: ["session_id", "id"];
           },
           {
+            foreignKeyName: "tool_executions_message_id_fkey";
+            columns: ["session_id", "message_id"];
+            isOneToOne: false;
+            referencedRelation: "conversation_turns";
+            referencedColumns: ["session_id", "turn_id"];
+          },
+          {
             foreignKeyName: "tool_executions_session_id_fkey";
             columns: ["session_id"];
             isOneToOne: false;
@@ -965,6 +1164,156 @@ export type Database = {
           },
         ];
       };
+      "chat_analytics": {
+        Row: {
+          "conversion_occurred": number | null;
+          "created_at": string;
+          "id": string | null;
+          "products_added_to_cart": string | null;
+          "products_viewed": string | null;
+          "query_type": string | null;
+          "session_id": string | null;
+          "total_cost_usd": number;
+          "user_satisfaction": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "chat_conversations": {
+        Row: {
+          "ai_response": string | null;
+          "id": string | null;
+          "metadata": Json | null;
+          "mood": string | null;
+          "response_time_ms": number | null;
+          "session_id": string | null;
+          "session_token": string | null;
+          "timestamp": string;
+          "user_agent": string | null;
+          "user_ip": string | null;
+          "user_message": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "chat_messages": {
+        Row: {
+          "content": string;
+          "created_at": string;
+          "embedding": (number)[] | null;
+          "error_message": string | null;
+          "function_args": string | null;
+          "function_name": string | null;
+          "function_result": string | null;
+          "id": string | null;
+          "message_type": string | null;
+          "processing_time_ms": number | null;
+          "role": string | null;
+          "sequence_order": number;
+          "session_id": string | null;
+          "similar_qa_matches": Json | null;
+          "similarity_scores": (number)[] | null;
+          "timestamp": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "chat_sessions": {
+        Row: {
+          "agent_type": string | null;
+          "context": NonNullable<Json>;
+          "created_at": string;
+          "description": string | null;
+          "device_type": string | null;
+          "ended_at": string | null;
+          "id": string | null;
+          "ip_address": string | null;
+          "is_pinned": boolean | null;
+          "last_activity": string;
+          "last_message_at": string;
+          "message_count": number;
+          "metadata": NonNullable<Json>;
+          "referrer": string | null;
+          "session_token": string | null;
+          "settings": NonNullable<Json>;
+          "started_at": string;
+          "status": string | null;
+          "title": string | null;
+          "total_messages": number;
+          "total_tokens": number;
+          "updated_at": string;
+          "user_agent": string | null;
+          "user_id": string | null;
+          "user_identifier": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "common_questions": {
+        Row: {
+          "asked_count": number | null;
+          "example": string | null;
+          "first_asked_at": string | null;
+          "last_asked_at": string | null;
+          "question": string | null;
+          "session_count": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "conversation_turns": {
+        Row: {
+          "ai_response": string | null;
+          "answer_id": string | null;
+          "brand_id": string | null;
+          "cost_usd": number | null;
+          "created_at": string;
+          "error_message": string | null;
+          "latency_ms": number | null;
+          "metadata": Json | null;
+          "model_used": string | null;
+          "mood": string | null;
+          "provider": string | null;
+          "sequence_order": number;
+          "session_id": string;
+          "status": Database["public"]["Enums"]["message_status"] | null;
+          "tokens_used": number | null;
+          "turn_id": string;
+          "user_id": string | null;
+          "user_message": string;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "conversation_messages_session_id_fkey";
+            columns: ["session_id"];
+            isOneToOne: false;
+            referencedRelation: "active_sessions_summary";
+            referencedColumns: ["session_id"];
+          },
+          {
+            foreignKeyName: "conversation_messages_session_id_fkey";
+            columns: ["session_id"];
+            isOneToOne: false;
+            referencedRelation: "conversation_sessions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "conversion_funnel": {
+        Row: {
+          "added_to_cart_count": number | null;
+          "avg_user_satisfaction": number | null;
+          "conversion_rate": number | null;
+          "conversion_value_usd": number | null;
+          "converted_count": number | null;
+          "query_type": string | null;
+          "session_count": number | null;
+          "viewed_count": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
       "daily_message_volume": {
         Row: {
           "assistant_messages": number | null;
@@ -984,6 +1333,27 @@ export type Database = {
           "down_count": number | null;
           "rating_count": number | null;
           "up_count": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "messages": {
+        Row: {
+          "agent_type": string | null;
+          "content": string;
+          "content_type": string | null;
+          "created_at": string;
+          "error_message": string | null;
+          "id": string | null;
+          "latency_ms": number | null;
+          "metadata": NonNullable<Json>;
+          "model": string | null;
+          "parent_message_id": string | null;
+          "role": string | null;
+          "session_id": string | null;
+          "tokens_used": number | null;
+          "tool_calls": Json | null;
+          "tool_results": Json | null;
         };
         ComputedFields: never;
         Relationships: [];
@@ -1252,6 +1622,21 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "claim_visitor_session": {
+        Args: {
+          "p_rate_limit"?: number;
+          "p_session_id"?: string;
+          "p_session_secret"?: string;
+          "p_session_token"?: string;
+        };
+        Returns: Database["public"]["CompositeTypes"]["visitor_session"];
+        SetofOptions: {
+          from: "*";
+          to: "visitor_session";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "cleanup_old_logs": {
         Args: { "p_days": number; "p_limit"?: number };
         Returns: Database["public"]["CompositeTypes"]["logs_cleanup"];
@@ -1262,6 +1647,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "cleanup_visitor_sessions": { Args: { "p_limit"?: number }; Returns: number };
       "complete_conversation_session": {
         Args: { "p_session_id": string };
         Returns: {
@@ -1429,6 +1815,22 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "end_visitor_session": {
+        Args: {
+          "p_rate_key"?: string;
+          "p_rate_limit"?: number;
+          "p_session_id"?: string;
+          "p_session_secret"?: string;
+          "p_session_token"?: string;
+        };
+        Returns: Database["public"]["CompositeTypes"]["visitor_session"];
+        SetofOptions: {
+          from: "*";
+          to: "visitor_session";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "finish_message": {
         Args: {
           "p_cache_write_1h_tokens"?: number;
@@ -1567,6 +1969,91 @@ export type Database = {
         SetofOptions: {
           from: "*";
           to: "budget_status";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
+      "get_chat_history": {
+        Args: {
+          "p_before_sequence"?: number;
+          "p_limit"?: number;
+          "p_rate_key"?: string;
+          "p_rate_limit"?: number;
+          "p_session_id"?: string;
+          "p_session_secret"?: string;
+          "p_session_token"?: string;
+        };
+        Returns: {
+          "action_taken": string | null;
+          "brand_id": string | null;
+          "cache_write_1h_tokens": number | null;
+          "cache_write_tokens": number | null;
+          "cached_input_tokens": number | null;
+          "content": string;
+          "content_type": Database["public"]["Enums"]["message_content_type"];
+          "cost_source": Database["public"]["Enums"]["cost_source"];
+          "cost_usd": number | null;
+          "created_at": string;
+          "delegation_plan": Json | null;
+          "edited_at": string | null;
+          "error_message": string | null;
+          "finish_reason": string | null;
+          "id": string;
+          "imported_at": string | null;
+          "input_tokens": number | null;
+          "latency_ms": number | null;
+          "metadata": NonNullable<Json>;
+          "model_used": string | null;
+          "mood": string | null;
+          "output_tokens": number | null;
+          "parent_message_id": string | null;
+          "parts": Json | null;
+          "price_id": string | null;
+          "provider": string | null;
+          "questions_asked": Json | null;
+          "reasoning_tokens": number | null;
+          "reported_by": Database["public"]["Enums"]["cost_reporter"];
+          "request_hash": string;
+          "role": Database["public"]["Enums"]["message_role"];
+          "sequence_order": number;
+          "service_tier": string | null;
+          "session_id": string;
+          "status": Database["public"]["Enums"]["message_status"];
+          "time_to_first_token_ms": number | null;
+          "tokens_used": number | null;
+          "tool_call_id": string | null;
+          "tool_calls": Json | null;
+          "user_id": string | null;
+        }[];
+        SetofOptions: {
+          from: "*";
+          to: "conversation_messages";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
+      "get_chat_stats": {
+        Args: {
+          "p_rate_key"?: string;
+          "p_rate_limit"?: number;
+          "p_session_id"?: string;
+          "p_session_secret"?: string;
+          "p_session_token"?: string;
+        };
+        Returns: Database["public"]["CompositeTypes"]["session_stats"];
+        SetofOptions: {
+          from: "*";
+          to: "session_stats";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "get_common_questions": {
+        Args: { "p_brand_id": string; "p_from": string; "p_limit"?: number; "p_to": string };
+        Returns: Database["public"]["CompositeTypes"]["common_question"][];
+        SetofOptions: {
+          from: "*";
+          to: "common_question";
           isOneToOne: false;
           isSetofReturn: true;
         };
@@ -1832,6 +2319,21 @@ export type Database = {
           isSetofReturn: true;
         };
       };
+      "log_chat_turns": {
+        Args: {
+          "p_rate_key"?: string;
+          "p_rate_limit"?: number;
+          "p_session_secret"?: string;
+          "p_turns": Json;
+        };
+        Returns: Database["public"]["CompositeTypes"]["logged_turn"];
+        SetofOptions: {
+          from: "*";
+          to: "logged_turn";
+          isOneToOne: true;
+          isSetofReturn: true;
+        };
+      };
       "log_turn": {
         Args: {
           "p_assistant_message"?: string;
@@ -1841,6 +2343,7 @@ export type Database = {
           "p_cost_usd"?: number;
           "p_error_message"?: string;
           "p_finish_reason"?: string;
+          "p_for_visitor"?: boolean;
           "p_input_tokens"?: number;
           "p_latency_ms"?: number;
           "p_metadata"?: Json;
@@ -1909,6 +2412,70 @@ export type Database = {
         SetofOptions: {
           from: "*";
           to: "conversation_sessions";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "record_feedback": {
+        Args: {
+          "p_rate_key"?: string;
+          "p_rate_limit"?: number;
+          "p_session_id"?: string;
+          "p_session_secret"?: string;
+          "p_session_token"?: string;
+          "p_user_satisfaction"?: number;
+        };
+        Returns: {
+          "added_to_cart_count": number;
+          "conversion_occurred": boolean;
+          "conversion_value_usd": number | null;
+          "created_at": string;
+          "products_added_to_cart": (string)[];
+          "products_viewed": (string)[];
+          "query_type": string | null;
+          "session_id": string;
+          "updated_at": string;
+          "user_id": string | null;
+          "user_satisfaction": number | null;
+          "viewed_count": number;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "session_outcomes";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "record_outcome": {
+        Args: {
+          "p_conversion_occurred"?: boolean;
+          "p_conversion_value_usd"?: number;
+          "p_products_added_to_cart"?: (string)[];
+          "p_products_viewed"?: (string)[];
+          "p_query_type"?: string;
+          "p_rate_key"?: string;
+          "p_rate_limit"?: number;
+          "p_session_id"?: string;
+          "p_session_secret"?: string;
+          "p_session_token"?: string;
+        };
+        Returns: {
+          "added_to_cart_count": number;
+          "conversion_occurred": boolean;
+          "conversion_value_usd": number | null;
+          "created_at": string;
+          "products_added_to_cart": (string)[];
+          "products_viewed": (string)[];
+          "query_type": string | null;
+          "session_id": string;
+          "updated_at": string;
+          "user_id": string | null;
+          "user_satisfaction": number | null;
+          "viewed_count": number;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "session_outcomes";
           isOneToOne: true;
           isSetofReturn: false;
         };
@@ -2279,6 +2846,31 @@ export type Database = {
         };
       };
       "settle_storage_deletions": { Args: { "p_ids": (number)[] }; Returns: number };
+      "start_visitor_session": {
+        Args: {
+          "p_address"?: string;
+          "p_device_type"?: Database["public"]["Enums"]["device_type"];
+          "p_rate_key"?: string;
+          "p_rate_limit"?: number;
+          "p_referrer"?: string;
+          "p_retention_days"?: number;
+          "p_session_secret": string;
+          "p_session_token": string;
+          "p_user_agent"?: string;
+          "p_user_identifier"?: string;
+        };
+        Returns: Database["public"]["CompositeTypes"]["visitor_session"];
+        SetofOptions: {
+          from: "*";
+          to: "visitor_session";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "take_rate_limit": {
+        Args: { "p_key": string; "p_limit": number; "p_window_seconds"?: number };
+        Returns: boolean;
+      };
       "take_storage_deletions": {
         Args: { "p_limit"?: number };
         Returns: Database["public"]["CompositeTypes"]["storage_deletion"][];
@@ -2350,6 +2942,7 @@ export type Database = {
       "content_mode": "full" | "redacted" | "none";
       "cost_reporter": "authenticated" | "service_role" | "visitor";
       "cost_source": "reported" | "price_book" | "unpriced" | "none";
+      "device_type": "mobile" | "tablet" | "desktop";
       "log_level": "debug" | "info" | "warn" | "error" | "critical";
       "message_content_type": "text" | "markdown" | "json" | "code";
       "message_rating": "up" | "down";
@@ -2441,6 +3034,20 @@ export type Database = {
         "spent_usd": number | null;
         "held_usd": number | null;
         "remaining_usd": number | null;
+      };
+      "common_question": {
+        "question": string | null;
+        "asked_count": number | null;
+        "user_count": number | null;
+      };
+      "logged_turn": {
+        "turn_id": string | null;
+        "session_id": string | null;
+        "inserted": boolean | null;
+        "status": number | null;
+        "code": string | null;
+        "message": string | null;
+        "hint": string | null;
       };
       "logs_cleanup": {
         "rows_deleted": number | null;
@@ -2601,6 +3208,14 @@ export type Database = {
         "cost_source": Database["public"]["Enums"]["cost_source"] | null;
         "inserted": boolean | null;
       };
+      "visitor_session": {
+        "session_id": string | null;
+        "session_token": string | null;
+        "started_at": string | null;
+        "ended_at": string | null;
+        "expires_at": string | null;
+        "claimed_at": string | null;
+      };
     };
   };
 };
@@ -2725,6 +3340,7 @@ export const Constants = {
       "content_mode": ["full", "redacted", "none"],
       "cost_reporter": ["authenticated", "service_role", "visitor"],
       "cost_source": ["reported", "price_book", "unpriced", "none"],
+      "device_type": ["mobile", "tablet", "desktop"],
       "log_level": ["debug", "info", "warn", "error", "critical"],
       "message_content_type": ["text", "markdown", "json", "code"],
       "message_rating": ["up", "down"],

@@ -187,9 +187,37 @@ begin
       ('function', 'private.tg_message_feedback__place'),
       ('table', 'public.message_feedback'), ('table', 'public.message_feedback_stats'),
       ('type', 'public.message_rating'),
+      -- 0180_visitors
+      ('function', 'private.count_call'), ('function', 'private.find_chat_session'),
+      ('function', 'private.is_same_hash'), ('function', 'private.take_rate'),
+      ('function', 'private.tg_conversation_sessions__carry_client'),
+      ('function', 'private.visitor_session_of'), ('table', 'private.rate_limits'),
+      ('function', 'public.claim_visitor_session'),
+      ('function', 'public.cleanup_visitor_sessions'),
+      ('function', 'public.end_visitor_session'), ('function', 'public.get_chat_history'),
+      ('function', 'public.get_chat_stats'), ('function', 'public.start_visitor_session'),
+      ('function', 'public.take_rate_limit'), ('table', 'public.session_clients'),
+      ('type', 'public.device_type'), ('type', 'public.visitor_session'),
+      -- 0190_session_outcomes
+      ('function', 'private.tg_conversation_sessions__carry_outcome'),
+      ('function', 'private.write_outcome'), ('function', 'public.record_feedback'),
+      ('function', 'public.record_outcome'), ('table', 'public.conversion_funnel'),
+      ('table', 'public.session_outcomes'),
+      -- 0200_turns
+      ('type', 'private.chat_turn'), ('function', 'private.log_chat_turn'),
+      ('function', 'private.normalized_question'),
+      ('function', 'private.tg_conversation_sessions__carry_retrievals'),
+      ('function', 'public.get_common_questions'), ('function', 'public.log_chat_turns'),
+      ('table', 'public.common_questions'), ('table', 'public.conversation_turns'),
+      ('table', 'public.message_retrievals'), ('type', 'public.common_question'),
+      ('type', 'public.logged_turn'),
       -- 0910_profiles
       ('function', 'private.tg_users__create_profile'),
-      ('table', 'public.profiles'), ('type', 'public.app_role')
+      ('table', 'public.profiles'), ('type', 'public.app_role'),
+      -- 0920_old_names
+      ('table', 'public.chat_analytics'), ('table', 'public.chat_conversations'),
+      ('table', 'public.chat_messages'), ('table', 'public.chat_sessions'),
+      ('table', 'public.messages')
   )
   select string_agg(format('%s %s', w.kind, w.name), ', ' order by w.kind, w.name)
   into v_clashes
@@ -309,6 +337,8 @@ as $$
      'docs/errors.md lists the legal moves; reopen_conversation_session reopens a finished session.'),
     ('SESSION_CLOSED', 'PT409', 'Session is closed',
      'Reopen it with reopen_conversation_session, or start a new session.'),
+    ('SESSION_EXISTS', 'PT409', 'Session exists',
+     'This token is taken: send the secret that it was started with, or start with a new token.'),
     ('STREAM_RUNNING', 'PT409', 'A message is streaming here',
      'Finish it with finish_message; without a delta it ends by itself after two minutes.'),
     ('DELTA_OUT_OF_SEQUENCE', 'PT409', 'Delta out of sequence',
@@ -321,7 +351,9 @@ as $$
      'Make another member owner first.'),
     ('TOO_LARGE', 'PT413', 'Too large',
      'Limits: content 1 MiB, JSON 256 KiB, JSON numbers those of JavaScript, a title 200 characters, '
-     'a name 1 KiB, 1000 messages a call.')
+     'a name 1 KiB, 1000 messages a call.'),
+    ('RATE_LIMITED', 'PT429', 'Too many requests',
+     'Wait for the next minute, then send it again.')
 $$;
 revoke all on function private.error_codes() from public, anon, authenticated, service_role;
 grant execute on function private.error_codes() to authenticated, service_role;

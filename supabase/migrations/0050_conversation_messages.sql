@@ -299,7 +299,8 @@ comment on function private.price_message(public.conversation_messages) is
 create function private.refuse_closed_session(
   p_session_id uuid,
   p_role public.message_role,
-  p_after uuid
+  p_after uuid,
+  p_for_visitor boolean default false
 )
 returns void
 language plpgsql
@@ -307,7 +308,7 @@ stable
 set search_path = ''
 as $$
 begin
-  if private.is_trusted_caller() then
+  if not p_for_visitor and private.is_trusted_caller() then
     return;
   end if;
   -- An answer to what was still asked is taken; a new turn is not.
@@ -322,9 +323,9 @@ begin
   perform private.raise_error('SESSION_CLOSED');
 end
 $$;
-revoke all on function private.refuse_closed_session(uuid, public.message_role, uuid)
+revoke all on function private.refuse_closed_session(uuid, public.message_role, uuid, boolean)
   from public, anon, authenticated, service_role;
-comment on function private.refuse_closed_session(uuid, public.message_role, uuid) is
+comment on function private.refuse_closed_session(uuid, public.message_role, uuid, boolean) is
   'Raises PT409 SESSION_CLOSED for a message of an end user in a finished, archived or deleted '
   'session, unless it answers the message that it follows.';
 
@@ -483,7 +484,8 @@ create function private.take_places(
   p_session_id uuid,
   p_ids uuid[],
   p_tokens bigint,
-  p_cost_usd numeric
+  p_cost_usd numeric,
+  p_for_visitor boolean default false
 )
 returns private.locked_session
 language plpgsql
@@ -525,14 +527,20 @@ begin
   returning
     s.id, s.brand_id, s.user_id, s.last_sequence - cardinality(p_ids), s.prior_message_id,
     s.last_activity_at, s.status <> 'active' or s.completed_at is not null,
-    (case when v_trusted then 'service_role' else 'authenticated' end)::public.cost_reporter
+    (
+      case
+        when not v_trusted then 'authenticated'
+        when p_for_visitor then 'visitor'
+        else 'service_role'
+      end
+    )::public.cost_reporter
   into v_session;
   return v_session;
 end
 $$;
-revoke all on function private.take_places(uuid, uuid[], bigint, numeric)
+revoke all on function private.take_places(uuid, uuid[], bigint, numeric, boolean)
   from public, anon, authenticated, service_role;
-comment on function private.take_places(uuid, uuid[], bigint, numeric) is
+comment on function private.take_places(uuid, uuid[], bigint, numeric, boolean) is
   'Locks a session of the caller, counts new messages in it and moves its end to the last of them. All '
   'null where it is not the caller''s, or where one of the ids is taken.';
 

@@ -420,7 +420,8 @@ create function public.log_turn(
   p_mood text default null,
   p_metadata jsonb default '{}',
   p_reservation_id uuid default null,
-  p_tool_executions jsonb default null
+  p_tool_executions jsonb default null,
+  p_for_visitor boolean default false
 )
 returns setof public.appended_message
 language plpgsql
@@ -481,7 +482,7 @@ begin
   v_tokens := coalesce(v_answer.tokens_used, 0);
   v_cost_usd := coalesce(v_answer.cost_usd, 0);
   v_session := private.take_places(
-    p_session_id, array[p_turn_id, v_answer_id], v_tokens, v_cost_usd
+    p_session_id, array[p_turn_id, v_answer_id], v_tokens, v_cost_usd, p_for_visitor
   );
   if v_session.id is null then
     perform private.lock_session(p_session_id);
@@ -509,7 +510,9 @@ begin
     perform private.raise_error('MESSAGE_NOT_FOUND', 'It was deleted at this moment; send it again.');
   end if;
   if v_session.is_closed then
-    perform private.refuse_closed_session(p_session_id, 'user', v_session.active_message_id);
+    perform private.refuse_closed_session(
+      p_session_id, 'user', v_session.active_message_id, p_for_visitor
+    );
   end if;
   -- Who waited is priced by its own time.
   if v_session.at > v_answer.created_at and v_answer.cost_source <> 'reported' then
@@ -560,15 +563,15 @@ end
 $$;
 revoke all on function public.log_turn(
   uuid, uuid, text, text, text, text, integer, integer, integer, integer, integer, integer, integer,
-  text, numeric, integer, integer, text, text, jsonb, text, jsonb, uuid, jsonb
+  text, numeric, integer, integer, text, text, jsonb, text, jsonb, uuid, jsonb, boolean
 ) from public, anon, authenticated, service_role;
 grant execute on function public.log_turn(
   uuid, uuid, text, text, text, text, integer, integer, integer, integer, integer, integer, integer,
-  text, numeric, integer, integer, text, text, jsonb, text, jsonb, uuid, jsonb
+  text, numeric, integer, integer, text, text, jsonb, text, jsonb, uuid, jsonb, boolean
 ) to authenticated, service_role;
 comment on function public.log_turn(
   uuid, uuid, text, text, text, text, integer, integer, integer, integer, integer, integer, integer,
-  text, numeric, integer, integer, text, text, jsonb, text, jsonb, uuid, jsonb
+  text, numeric, integer, integer, text, text, jsonb, text, jsonb, uuid, jsonb, boolean
 ) is
   E'Writes one turn, the message of the user and the answer, in one atomic step.\n\n'
   'p_turn_id: idempotency key and id of the user''s message. The other arguments are the columns of '
@@ -576,6 +579,8 @@ comment on function public.log_turn(
   'US dollars; left out, the price book is asked. p_reservation_id: the hold to settle with it; one '
   'that is gone or closed changes nothing. p_tool_executions: the runs of its tools, at most 100 objects '
   'whose keys are the insertable columns of tool_executions but session_id and message_id. '
+  'p_for_visitor: for service_role, when a visitor claims the turn: it is stored as reported by the '
+  'visitor and refused where a user''s would be. '
   'Returns: both rows, each with inserted; a turn sent again is answered, not stored again. '
   'Who: the session''s user, service_role. '
   'Errors: PT400 INVALID_ARGUMENT; PT403 FORBIDDEN for tool executions of anonymous users; PT404 '
