@@ -547,40 +547,18 @@ begin
       v_kept := v_kept || concat_ws(': ', 'schema private', v_message, nullif(v_detail, ''));
     end;
   else
-    execute format('comment on schema private is %L', v_found -> 'private' ->> 'comment');
     for v_one in
-      with before as (
-        select r.value ->> 'role' as role, r.value ->> 'right' as right,
-          (r.value ->> 'grantable')::boolean as grantable
-        from jsonb_array_elements(v_found -> 'private' -> 'rights') as r
-      ),
-      now as (
-        select coalesce(r.rolname, 'public') as role, a.privilege_type as right
-        from pg_catalog.pg_namespace as n
-        cross join lateral pg_catalog.aclexplode(n.nspacl) as a
-        left join pg_catalog.pg_roles as r on r.oid = a.grantee
-        where n.nspname = 'private'
-      )
-      select format(
-        'grant %s on schema private to %I%s', b.right, b.role,
-        case when b.grantable then ' with grant option' else '' end
-      ) as command
-      from before as b
-      where b.role in ('public', 'anon')
-        and not exists (select 1 from now as n where n.role = b.role and n.right = b.right)
-      union all
-      select format('revoke usage on schema private from %I', n.role)
-      from now as n
-      where n.role in ('authenticated', 'service_role', 'analyst') and n.right = 'USAGE'
-        and not exists (select 1 from before as b where b.role = n.role and b.right = n.right)
+      select r.role
+      from unnest('{authenticated,service_role,analyst}'::text[]) as r (role)
+      where to_regrole(r.role) is not null and not (v_found -> 'private') @> to_jsonb(r.role)
     loop
-      execute v_one.command;
+      execute format('revoke usage on schema private from %I', v_one.role);
     end loop;
   end if;
 
   if '0040_model_prices' = any (v_run) and to_regrole('analyst') is not null then
     if (v_found ->> 'analyst')::boolean then
-      if not (v_found ->> 'analyst_uses_public')::boolean then
+      if not (v_found -> 'public') @> '"analyst"' then
         revoke usage on schema public from analyst;
       end if;
     else

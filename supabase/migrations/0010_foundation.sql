@@ -242,43 +242,33 @@ begin
 end
 $$;
 
--- What the files make or change beside their own objects, as it is before the first of them. Only here
--- can it be told whether a role, an extension or a bucket was the project's already.
+-- What the files make or change beside their own objects, as it is before the first of them: only here
+-- can it be told whether a schema, a role, an extension or a bucket was the project's already. A schema
+-- private that is there keeps its comment and its grants.
 do $$
 declare
   v_found jsonb := jsonb_build_object(
-    'private', (
-      select jsonb_build_object(
-        'comment', obj_description(n.oid, 'pg_namespace'),
-        'rights', (
-          select coalesce(
-            jsonb_agg(
-              jsonb_build_object(
-                'role', coalesce(r.rolname, 'public'), 'right', a.privilege_type,
-                'grantable', a.is_grantable
-              )
-            ),
-            '[]'
-          )
-          from aclexplode(n.nspacl) as a
-          left join pg_catalog.pg_roles as r on r.oid = a.grantee
-        )
-      )
-      from pg_catalog.pg_namespace as n
-      where n.nspname = 'private'
-    ),
     'btree_gist', exists (
       select 1 from pg_catalog.pg_extension as e where e.extname = 'btree_gist'
     ),
-    'analyst', exists (select 1 from pg_catalog.pg_roles as r where r.rolname = 'analyst'),
-    'analyst_uses_public', exists (
-      select 1
-      from pg_catalog.pg_namespace as n
-      cross join lateral aclexplode(n.nspacl) as a
-      join pg_catalog.pg_roles as r on r.oid = a.grantee
-      where n.nspname = 'public' and r.rolname = 'analyst'
-    ),
+    'analyst', to_regrole('analyst') is not null,
     'bucket', false
+  ) || (
+    -- The roles that were given its use; null: no such schema.
+    select jsonb_object_agg(
+      s.name, (
+        select to_jsonb(array(
+          select r.rolname::text
+          from aclexplode(n.nspacl) as a
+          join pg_catalog.pg_roles as r on r.oid = a.grantee
+          where a.privilege_type = 'USAGE'
+          order by 1
+        ))
+        from pg_catalog.pg_namespace as n
+        where n.nspname = s.name
+      )
+    )
+    from unnest('{private,public}'::text[]) as s (name)
   );
 begin
   if to_regclass('storage.buckets') is not null then
@@ -286,7 +276,12 @@ begin
       'bucket', exists (select 1 from storage.buckets as b where b.id = 'attachments')
     );
   end if;
-  create schema if not exists private;
+  if to_regnamespace('private') is null then
+    create schema private;
+    revoke all on schema private from public, anon;
+    comment on schema private is
+      'Helpers, trigger functions and internal tables of Turnbase. Not exposed over the API.';
+  end if;
   execute format(
     'create function private.found_before() returns jsonb language sql immutable '
     'set search_path = '''' as %L',
@@ -297,10 +292,6 @@ $$;
 revoke all on function private.found_before() from public, anon, authenticated, service_role;
 comment on function private.found_before() is
   'What was there before the first migration; supabase/rollback.sql leaves that as it was.';
-
-comment on schema private is
-  'Helpers, trigger functions and internal tables of Turnbase. Not exposed over the API.';
-revoke all on schema private from public, anon;
 -- Policies and invoker functions name helpers here, so their callers need to enter the schema;
 -- each object in it has its own grants.
 grant usage on schema private to authenticated, service_role;
