@@ -1,4 +1,4 @@
-import type { Database as Generated } from "./database.types.js";
+import type { Database as Generated, Json } from "./database.types.js";
 
 export type { Json } from "./database.types.js";
 export { Constants } from "./database.types.js";
@@ -41,6 +41,15 @@ type Rows = {
     Public["CompositeTypes"]["budget_status"],
     "budget_id" | "period" | "period_start" | "spent_usd" | "held_usd"
   >;
+  visitor_session: NotNull<
+    Public["CompositeTypes"]["visitor_session"],
+    "session_id" | "started_at"
+  >;
+  logged_turn: NotNull<Public["CompositeTypes"]["logged_turn"], "status">;
+  common_question: NotNull<
+    Public["CompositeTypes"]["common_question"],
+    keyof Public["CompositeTypes"]["common_question"]
+  >;
   logs_cleanup: NotNull<
     Public["CompositeTypes"]["logs_cleanup"],
     keyof Public["CompositeTypes"]["logs_cleanup"]
@@ -58,7 +67,9 @@ type Rows = {
 };
 // US dollars; as text where a JavaScript number would lose digits.
 type WithMoney<Args> = {
-  [Key in keyof Args]: Key extends "p_cost_usd" | "p_amount_usd" ? Args[Key] | string : Args[Key];
+  [Key in keyof Args]: Key extends "p_cost_usd" | "p_amount_usd" | "p_conversion_value_usd"
+    ? Args[Key] | string
+    : Args[Key];
 };
 type Refined<T> = { [Name in keyof T]: Name extends keyof Rows ? Rows[Name] : T[Name] };
 type RefinedTables<T> = {
@@ -86,7 +97,14 @@ type RefinedFunctions<T> = {
             : never;
         }
       >
-    : Name extends "finish_message" | "record_usage" | "reserve_budget" ? Flat<
+    : Name extends "log_chat_turns" ? Flat<
+        Omit<RefinedResult<T[Name]>, "Args"> & {
+          Args: T[Name] extends { Args: infer Given }
+            ? Flat<Omit<Given, "p_turns"> & { p_turns: ChatTurnInput[] }>
+            : never;
+        }
+      >
+    : Name extends "finish_message" | "record_outcome" | "record_usage" | "reserve_budget" ? Flat<
         Omit<RefinedResult<T[Name]>, "Args"> & {
           Args: T[Name] extends { Args: infer Given } ? WithMoney<Given> : never;
         }
@@ -148,6 +166,8 @@ export type ContentMode = Schema["Enums"]["content_mode"];
 export type CostReporter = Schema["Enums"]["cost_reporter"];
 /** Where a message's cost comes from. */
 export type CostSource = Schema["Enums"]["cost_source"];
+/** What a visitor's chat is held on. */
+export type DeviceType = Schema["Enums"]["device_type"];
 /** How bad a log row is. */
 export type LogLevel = Schema["Enums"]["log_level"];
 /** How to show a message's content. */
@@ -308,6 +328,55 @@ export type LogTurnInput = Args<"log_turn">;
 export type SessionStats = Schema["CompositeTypes"]["session_stats"];
 /** An open session with its last message. */
 export type ActiveSessionSummary = Row<"active_sessions_summary">;
+
+/** A question with its newest answer. */
+export type ConversationTurn = Row<"conversation_turns">;
+/** One element of log_chat_turns' `p_turns`, named by `session_id` or `session_token`. */
+export interface ChatTurnInput {
+  /** Idempotency key, and id of the question's message. */
+  turn_id: string;
+  session_id?: string;
+  session_token?: string;
+  user_message: string;
+  /** An answer is needed: this, `tool_calls` or `error_message`. */
+  ai_response?: string | null;
+  mood?: string | null;
+  provider?: string | null;
+  model?: string | null;
+  /** US dollars; as text where a JavaScript number would lose digits. */
+  cost_usd?: number | string | null;
+  latency_ms?: number | null;
+  tokens_used?: number | null;
+  input_tokens?: number | null;
+  output_tokens?: number | null;
+  cached_input_tokens?: number | null;
+  cache_write_tokens?: number | null;
+  cache_write_1h_tokens?: number | null;
+  reasoning_tokens?: number | null;
+  service_tier?: string | null;
+  finish_reason?: string | null;
+  error_message?: string | null;
+  tool_calls?: Json[] | null;
+  metadata?: { [key: string]: Json | undefined } | null;
+  similar_qa_matches?: Json;
+  similarity_scores?: number[] | null;
+  /** 384 numbers. */
+  query_embedding?: number[] | null;
+}
+/** What became of a turn; `status` is 200 or that of its error. */
+export type LoggedTurn = Schema["CompositeTypes"]["logged_turn"];
+/** What was found for a question. */
+export type MessageRetrieval = Row<"message_retrievals">;
+/** How often the same was asked. */
+export type CommonQuestion = Row<"common_questions">;
+/** A chat that began without an account, as its visitor sees it. */
+export type VisitorSession = Schema["CompositeTypes"]["visitor_session"];
+/** Where a visitor's chat came from; the hash of its secret is granted to nobody. */
+export type SessionClient = Omit<Row<"session_clients">, "secret_hash">;
+/** What a session led to. */
+export type SessionOutcome = Row<"session_outcomes">;
+/** From looking to buying, by what chats were about, over 30 UTC days. */
+export type ConversionFunnel = Row<"conversion_funnel">;
 
 /** One run of a tool. */
 export type ToolExecution = Row<"tool_executions">;

@@ -40,9 +40,13 @@ const sessionCalls: { [Name in SessionFunction]: Omit<Args<Name>, "p_session_id"
   archive_session: {},
   begin_message: {},
   cancel_conversation_session: {},
+  claim_visitor_session: { p_session_secret: "s".repeat(43) },
   complete_conversation_session: {},
   delete_session: {},
+  end_visitor_session: {},
   fork_session: {},
+  get_chat_history: {},
+  get_chat_stats: {},
   get_conversation_history: {},
   get_latest_message: {},
   get_messages_with_tools: {},
@@ -55,6 +59,8 @@ const sessionCalls: { [Name in SessionFunction]: Omit<Args<Name>, "p_session_id"
   import_messages: { p_messages: [{ role: "user", content: "hers" }] },
   log_turn: { p_turn_id: randomUUID(), p_user_message: "hers", p_assistant_message: "yours" },
   pin_session: {},
+  record_feedback: { p_user_satisfaction: 5 },
+  record_outcome: { p_conversion_occurred: true },
   rename_session: { p_title: "hers" },
   reopen_conversation_session: {},
   reserve_budget: { p_amount_usd: 1 },
@@ -63,7 +69,9 @@ const sessionCalls: { [Name in SessionFunction]: Omit<Args<Name>, "p_session_id"
   unarchive_session: {},
 };
 type SessionFunction = {
-  [Name in Functions]: Args<Name> extends { p_session_id: string } ? Name : never;
+  [Name in Functions]: string extends keyof Args<Name> ? never
+    : "p_session_id" extends keyof Args<Name> ? Name
+    : never;
 }[Functions];
 type Functions = Parameters<Client["rpc"]>[0];
 

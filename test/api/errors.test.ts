@@ -226,6 +226,29 @@ const cases: Record<string, Record<string, () => PromiseLike<Answer>>> = {
       return await user.rpc("create_conversation_session", { p_title: "b", p_idempotency_key });
     },
   },
+  SESSION_EXISTS: {
+    "a token that was started with another secret": async () => {
+      const p_session_token = randomUUID();
+      const start = (secret: string) =>
+        api.service().rpc("start_visitor_session", {
+          p_session_token,
+          p_session_secret: secret.repeat(43),
+        });
+      good(await start("a"));
+      return await start("b");
+    },
+  },
+  RATE_LIMITED: {
+    "the second of one call a minute": async () => {
+      const { client } = await api.user();
+      const p_session_id = await newSession(client);
+      const call = () => client.rpc("get_chat_stats", { p_session_id, p_rate_limit: 1 });
+      const first = await call();
+      const second = await call();
+      // A minute may end between the two.
+      return second.error || first.error ? second : await call();
+    },
+  },
   STREAM_RUNNING: {
     "a second one on a branch": async () => {
       const p_session_id = await newSession(user);

@@ -20,6 +20,7 @@ const readable = [
   "public.budget_alerts",
   "public.budget_reservations",
   "public.budgets",
+  "public.conversion_funnel",
   "public.daily_message_volume",
   "public.message_feedback_stats",
   "public.model_prices",
@@ -43,6 +44,19 @@ const behind = [
 // Nothing but these columns, which a view counts.
 const partly = new Map([
   ["public.message_feedback", ["created_at", "rating"]],
+  ["public.session_clients", ["claimed_at", "device_type", "ended_at", "started_at"]],
+  [
+    "public.session_outcomes",
+    [
+      "added_to_cart_count",
+      "conversion_occurred",
+      "conversion_value_usd",
+      "created_at",
+      "query_type",
+      "user_satisfaction",
+      "viewed_count",
+    ],
+  ],
   [
     "public.tool_executions",
     ["created_at", "execution_time_ms", "status", "tokens_used", "tool_name", "tool_type"],
@@ -50,6 +64,7 @@ const partly = new Map([
 ]);
 const closed = [
   "private.message_streams",
+  "private.rate_limits",
   "private.recorded_usage",
   "private.removed_usage",
   "private.session_transitions",
@@ -59,8 +74,16 @@ const closed = [
   "public.attachments",
   "public.brand_members",
   "public.brands",
+  "public.chat_analytics",
+  "public.chat_conversations",
+  "public.chat_messages",
+  "public.chat_sessions",
+  "public.common_questions",
   "public.conversation_messages",
   "public.conversation_sessions",
+  "public.conversation_turns",
+  "public.message_retrievals",
+  "public.messages",
   "public.profiles",
   "public.session_events",
 ];

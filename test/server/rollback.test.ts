@@ -440,18 +440,27 @@ test("what Turnbase made and others use now is kept and named", { timeout }, asy
   });
 });
 
-/** What docs/deploy.md allows to leave out: sets of files. */
+/** What docs/deploy.md allows to leave out: each file with what goes with it, and with that. */
 async function allowed(files: string[]): Promise<string[][]> {
   const page = await readFile(join(root, "docs/deploy.md"), "utf8");
-  const rows = page.matchAll(/^\| `(\d{4}_\w+\.sql)` *\|[^|]*\| (.*?) *\|$/gm);
-  const sets: string[][] = [];
-  for (const [, name = "", may = ""] of rows) {
-    const numbers = [...may.matchAll(/`(\d{4})`/g)].map(([, number = ""]) => number);
-    const together = files.filter((file) => numbers.includes(file.slice(0, 4)));
-    assert.equal(together.length, numbers.length, `the row of ${name} names no file`);
-    if (may.startsWith("yes") || together.length > 0) sets.push([name, ...together]);
+  const cells = new Map<string, string>();
+  for (const [, name = "", cell = ""] of page.matchAll(/^\| `(\d{4}_\w+\.sql)`.*\| (.*?) *\|$/gm)) {
+    cells.set(name, cell);
   }
-  return sets;
+  assert.deepEqual([...cells.keys()], await readMigrationNames());
+  const withThose = (name: string, seen = new Set<string>()): Set<string> => {
+    if (seen.has(name)) return seen;
+    seen.add(name);
+    const numbers = (cells.get(name) ?? "").match(/\b\d{4}\b/g) ?? [];
+    for (const file of files) if (numbers.includes(file.slice(0, 4))) withThose(file, seen);
+    return seen;
+  };
+  return [...cells].filter(([, cell]) => /^(yes|only together with)\b/.test(cell))
+    .map(([name]) => [...withThose(name)]);
+}
+
+async function readMigrationNames(): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => name.endsWith(".sql")).sort();
 }
 
 // Tables of the project that have names of files left out.

@@ -1,6 +1,6 @@
 begin;
 \ir ../_shared/setup.psql
-select plan(19);
+select plan(22);
 
 -- The whole answer, so that not even a text tells the two apart.
 create function tests.full_error_of(p_sql text)
@@ -50,6 +50,10 @@ values
   ),
   ('its budgets', 'select public.get_budget_status(%L)', 'get_budget_status'),
   (
+    'its questions', $$ select public.get_common_questions(%L, '2026-01-01', '2026-01-31') $$,
+    'get_common_questions'
+  ),
+  (
     'a budget',
     'insert into public.budgets (brand_id, period, hard_limit_usd) values (%L, ''day'', 1)', null
   );
@@ -89,12 +93,12 @@ select is(
   t.name || ' tells nothing to a plain member'
 )
 from tests.tries as t
-where t.function in ('get_brand_usage', 'get_budget_status');
+where t.function in ('get_brand_usage', 'get_budget_status', 'get_common_questions');
 select set_eq(
   $$
     select split_part(tests.full_error_of(format(t.statement, tests.id_of('nothing'))), ' | ', 3)
     from tests.tries as t
-    where t.function in ('get_brand_usage', 'get_budget_status')
+    where t.function in ('get_brand_usage', 'get_budget_status', 'get_common_questions')
   $$,
   array['BRAND_NOT_FOUND'],
   'the code is BRAND_NOT_FOUND'

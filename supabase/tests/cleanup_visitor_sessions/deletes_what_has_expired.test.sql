@@ -1,0 +1,35 @@
+begin;
+\ir ../_shared/setup.psql
+\ir ../_fixtures/conversation.psql
+\ir ../_fixtures/visitors.psql
+select plan(8);
+
+select tests.visit(1, '0 s'), tests.visit(2, '1 s'), tests.visit(3, '-1 day'), tests.visit(4, '-2 days');
+select tests.start(5);
+select tests.fill(1, 2);
+update public.session_clients set claimed_at = now(), expires_at = null where session_id = tests.s(4);
+insert into private.rate_limits (key_hash, window_start, calls)
+values ('old', now() - interval '3 days', 1), ('new', now() - interval '1 day', 1);
+select tests.act_as('service_role');
+select is(
+  tests.error_of(format('select public.cleanup_visitor_sessions(%L)', n)), 'PT400 INVALID_ARGUMENT',
+  format('a limit of %s', n)
+)
+from unnest(array[null, 0, 100001]) as n;
+select is(public.cleanup_visitor_sessions(1), 1, 'as many as the limit');
+select is(
+  (select array_agg(right(id::text, 1) order by id) from public.conversation_sessions),
+  '{1,2,4,5}', 'the oldest first'
+);
+select is(public.cleanup_visitor_sessions(), 1, 'the rest');
+select is(
+  (select array_agg(right(id::text, 1) order by id) from public.conversation_sessions),
+  '{2,4,5}', 'neither one that was claimed nor one that is young'
+);
+select tests.act_as('postgres');
+select results_eq(
+  'select key_hash from private.rate_limits', $$ values ('new'::bytea) $$, 'and old counts'
+);
+
+select * from finish();
+rollback;
