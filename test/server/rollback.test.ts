@@ -451,7 +451,7 @@ async function allowed(files: string[]): Promise<string[][]> {
   const withThose = (name: string, seen = new Set<string>()): Set<string> => {
     if (seen.has(name)) return seen;
     seen.add(name);
-    const numbers = (cells.get(name) ?? "").match(/\b\d{4}\b/g) ?? [];
+    const numbers: string[] = cells.get(name)?.match(/\b\d{4}\b/g) ?? [];
     for (const file of files) if (numbers.includes(file.slice(0, 4))) withThose(file, seen);
     return seen;
   };
