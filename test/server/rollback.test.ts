@@ -521,7 +521,7 @@ test(
 
 function withoutLines(sql: string, file: string): string {
   const part = new RegExp(`^ *-- ${file}\\n(?: *\\('\\w+', .*\\n)+`, "m");
-  return sql.replace(part, "").replace(/,(\n  \)\n  select string_agg)/, "$1");
+  return sql.replace(part, "").replace(/,(\n {2}\)\n {2}select string_agg)/, "$1");
 }
 
 /** pg_cron lives in one database of a server; there, inside a transaction that is taken back. */
