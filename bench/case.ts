@@ -52,7 +52,20 @@ export interface Write extends Common {
   before?: (call: number) => readonly Pick<pg.QueryConfig, "text" | "values">[];
 }
 
-export type Variant = Read | Write;
+/** Timed as an HTTP request to a project on the database, from sending to the last byte of a good answer. */
+export interface Request extends Common {
+  kind: "request";
+  send: (project: Project, call: number) => { path: string; headers: HeadersInit; body: string };
+  /** So many at once; a round's figure is then wall time by calls. 1 by default. */
+  callers?: number;
+}
+
+export interface Project {
+  apiUrl: string;
+  serviceRoleKey: string;
+}
+
+export type Variant = Read | Write | Request;
 
 export interface Case {
   name: string;

@@ -1,6 +1,7 @@
 import type { Database } from "../local/database.ts";
+import { type Stack, startStack } from "../local/stack.ts";
 import { Connection } from "./caller.ts";
-import type { Case, Read, Variant, Write } from "./case.ts";
+import type { Case, Project, Read, Request, Variant, Write } from "./case.ts";
 import type { Pair } from "./databases.ts";
 import type { Round, Series } from "./results.ts";
 import { ServerClock } from "./server_clock.ts";
@@ -41,9 +42,10 @@ export async function measure(
   }
 }
 
-/** Connections that the variants of a case take turns on: one each would be more than a server has. */
+/** What the variants of a case take turns on: a connection each would be more than a server has. */
 class Pool {
   readonly #opened = new Map<string, Connection[]>();
+  readonly #stacks = new Map<string, Stack>();
 
   async take(database: Database, asSuperuser: boolean, count: number): Promise<Connection[]> {
     const url = asSuperuser ? database.adminUrl : database.authenticatorUrl;
@@ -53,7 +55,17 @@ class Pool {
     return opened.slice(0, count);
   }
 
+  /** PostgREST, the functions and the gateway before a database. */
+  async takeProject(database: Database): Promise<Project> {
+    const url = database.adminUrl;
+    const stack = this.#stacks.get(url) ??
+      await startStack({ dbUrl: url, apiPort: 0, dbPort: 0 });
+    this.#stacks.set(url, stack);
+    return stack;
+  }
+
   async end(): Promise<void> {
+    for (const stack of this.#stacks.values()) await stack.stop();
     for (const opened of this.#opened.values()) {
       for (const connection of opened) await connection.end();
     }
@@ -63,7 +75,10 @@ class Pool {
 class Meter {
   readonly #variant: Variant;
   readonly #pair: Pair;
+  /** Of a request none: PostgREST has its own. */
   readonly #connections: Connection[];
+  readonly #callers: number;
+  readonly #project: Project | undefined;
   readonly #admin: Connection;
   readonly #clock: ServerClock | undefined;
   /** Sets the prepared statements of this variant apart. */
@@ -81,6 +96,8 @@ class Meter {
     pair: Pair,
     opened: {
       connections: Connection[];
+      callers: number;
+      project: Project | undefined;
       admin: Connection;
       clock: ServerClock | undefined;
       name: string;
@@ -89,6 +106,8 @@ class Meter {
     this.#variant = variant;
     this.#pair = pair;
     this.#connections = opened.connections;
+    this.#callers = opened.callers;
+    this.#project = opened.project;
     this.#admin = opened.admin;
     this.#clock = opened.clock;
     this.#name = opened.name;
@@ -96,22 +115,31 @@ class Meter {
 
   static async open(variant: Variant, pair: Pair, pool: Pool, nth: number): Promise<Meter> {
     const database: Database = pair[variant.database];
-    const asSuperuser = ["superuser", "analyst"].includes(caller(variant).role);
-    const count = variant.kind === "write" ? variant.callers ?? 1 : 1;
-    const connections = await pool.take(database, asSuperuser, count);
+    const callers = variant.kind === "read" ? 1 : variant.callers ?? 1;
+    const project = variant.kind === "request" ? await pool.takeProject(database) : undefined;
+    const connections = variant.kind === "request"
+      ? []
+      : await pool.take(database, asSuperuser(variant), callers);
     // The second of its role: the first may be the one that is measured.
     const admin = (await pool.take(database, true, 2))[1] as Connection;
     const prepares = variant.kind === "write" && variant.before !== undefined;
     if (variant.setup !== undefined) await admin.query(variant.setup);
     // What is done before a call would count as the call's own.
     const clock = prepares ? undefined : await ServerClock.find(admin);
-    return new Meter(variant, pair, { connections, admin, clock, name: `measured ${nth}` });
+    return new Meter(variant, pair, {
+      connections,
+      callers,
+      project,
+      admin,
+      clock,
+      name: `measured ${nth}`,
+    });
   }
 
   /** Twelve calls a connection: from the sixth on a server may keep the plan of a prepared statement. */
   async warmUp(): Promise<void> {
     await this.#configure();
-    const calls = Math.min(this.#variant.calls, 12 * this.#connections.length);
+    const calls = Math.min(this.#variant.calls, 12 * this.#callers);
     await this.#run({ ...this.#variant, calls }, performance.now() + warmUpMs);
     this.#times = [];
     this.#statementTimes = [];
@@ -137,7 +165,7 @@ class Meter {
     const { per = 1 } = this.#variant;
     const calls = this.#times.length;
     this.#rounds.push({
-      ms: (this.#connections.length > 1 ? this.#wallMs / calls : median(this.#times)) / per,
+      ms: (this.#callers > 1 ? this.#wallMs / calls : median(this.#times)) / per,
       calls,
       statementMs: median(this.#statementTimes) / per,
       serverMs: this.#clock ? this.#serverMs / calls / per : null,
@@ -156,7 +184,7 @@ class Meter {
       side,
       size: this.#pair.size.name,
       messages: this.#pair.loaded.product.messages,
-      callers: this.#connections.length,
+      callers: this.#callers,
       settings: { ...settings },
       p95: percentile(this.#all, 0.95),
       rounds: this.#rounds,
@@ -166,7 +194,7 @@ class Meter {
   async #run(variant: Variant, end: number): Promise<void> {
     let done = 0;
     let left = variant.calls;
-    const work = async (connection: Connection) => {
+    const work = async (connection: Connection | undefined) => {
       while (left > 0 && (done === 0 || performance.now() < end)) {
         left -= 1;
         const call = this.#calls++;
@@ -178,12 +206,20 @@ class Meter {
     };
     const [only] = this.#connections;
     if (variant.kind === "read") await only?.begin(variant.as);
-    await Promise.all(this.#connections.map(work));
+    await Promise.all(
+      Array.from({ length: this.#callers }, (_, nth) => work(this.#connections[nth])),
+    );
     if (variant.kind === "read") await only?.commit();
   }
 
-  async #call(variant: Variant, connection: Connection, call: number): Promise<Timed> {
+  async #call(
+    variant: Variant,
+    connection: Connection | undefined,
+    call: number,
+  ): Promise<Timed> {
     try {
+      if (variant.kind === "request") return await request(variant, this.#project, call);
+      if (!connection) throw new Error("no connection");
       return variant.kind === "write"
         ? await this.#write(variant, connection, call)
         : await read(variant, connection, this.#name, call);
@@ -238,11 +274,28 @@ async function read(
   return { ms, statementMs: ms };
 }
 
+/** All of it is the caller's wait: the way there and back is what a request is about. */
+async function request(
+  variant: Request,
+  project: Project | undefined,
+  call: number,
+): Promise<Timed> {
+  if (!project) throw new Error("no project");
+  const { path, headers, body } = variant.send(project, call);
+  const started = performance.now();
+  const answer = await fetch(`${project.apiUrl}${path}`, { method: "POST", headers, body });
+  const text = await answer.text();
+  const ms = performance.now() - started;
+  if (answer.status !== 200) throw new Error(`the answer is ${answer.status}: ${text}`);
+  return { ms, statementMs: ms };
+}
+
 /** A call that found or wrote nothing measures nothing. */
 function refuseNothing(rows: number): void {
   if (rows === 0) throw new Error("a call gave no row");
 }
 
-function caller(variant: Variant) {
-  return variant.kind === "write" ? variant.as(0) : variant.as;
+function asSuperuser(variant: Read | Write): boolean {
+  const { role } = variant.kind === "write" ? variant.as(0) : variant.as;
+  return ["superuser", "analyst"].includes(role);
 }

@@ -30,6 +30,17 @@ export async function bootstrapState(
   return rows[0]?.users ? "foreign" : "none";
 }
 
+/** What bootstrap() runs. */
+export async function bootstrapScript(migrator: string): Promise<string> {
+  return [
+    ...(await files()),
+    `comment on schema auth is ${pg.escapeLiteral(mark + await bootstrapHash())};`,
+  ]
+    .join("\n")
+    .replaceAll(`:"migrator"`, pg.escapeIdentifier(migrator))
+    .replaceAll(`:'migrator'`, pg.escapeLiteral(migrator));
+}
+
 /** Gives a plain Postgres what the Supabase image gives a project; nothing is done when it has it. */
 export async function bootstrap(adminUrl: string, migrator: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: adminUrl });
@@ -38,13 +49,7 @@ export async function bootstrap(adminUrl: string, migrator: string): Promise<boo
     const state = await bootstrapState(client);
     const hash = await bootstrapHash();
     if (state === "foreign" || (state !== "none" && state.hash === hash)) return false;
-    const script = [
-      ...(await files()),
-      `comment on schema auth is ${pg.escapeLiteral(mark + hash)};`,
-    ]
-      .join("\n")
-      .replaceAll(`:"migrator"`, pg.escapeIdentifier(migrator))
-      .replaceAll(`:'migrator'`, pg.escapeLiteral(migrator));
+    const script = await bootstrapScript(migrator);
     for (let attempt = 1;; attempt++) {
       try {
         await client.query(`begin;\n${script}\ncommit;`);

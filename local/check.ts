@@ -5,6 +5,7 @@ import { root } from "./check/files.ts";
 import { command, found, type Gate, gate, type Verdict } from "./check/gate.ts";
 import { lockfile } from "./check/lockfile.ts";
 import { migrations } from "./check/migrations.ts";
+import { rollbackList } from "./check/rollback.ts";
 import { sqlFormat, sqlLint } from "./check/sql.ts";
 import { words } from "./check/words.ts";
 import { checkFunctions } from "./functions-test.ts";
@@ -14,12 +15,14 @@ const formats: Gate[] = [
   gate("SQL format", async () => found(await sqlFormat(false))),
   gate("format", () => command("deno", "fmt", "--check")),
   gate("lockfile", async () => found(await lockfile(false))),
+  gate("rollback", async () => found(await rollbackList(false))),
 ];
 
 const mendings: Gate[] = [
   gate("SQL format", async () => found(await sqlFormat(true))),
   gate("format", () => command("deno", "fmt", "--quiet")),
   gate("lockfile", async () => found(await lockfile(true))),
+  gate("rollback", async () => found(await rollbackList(true))),
 ];
 
 const checks: Gate[] = [

@@ -97,7 +97,7 @@ async function main(): Promise<number> {
       values["db-url"],
       log,
       (urls) =>
-        runAll([[[serverSql(urls)], [nodeSuite("server", 480_000, 1)], [
+        runAll([[[serverSql(urls)], [nodeSuite("server", 720_000, 1)], [
           nodeSuite("mutation", 120_000, 1),
         ]]], names),
     )

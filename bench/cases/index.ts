@@ -2,6 +2,7 @@ import type { Case } from "../case.ts";
 import { bulkAppend } from "./bulk_append.ts";
 import { bulkImport } from "./bulk_import.ts";
 import { deleteMessages } from "./delete_messages.ts";
+import { edgeFunction } from "./edge_function.ts";
 import { historyLast50 } from "./history_last_50.ts";
 import { insertMessageCase } from "./insert_message.ts";
 import { logTurnCase } from "./log_turn.ts";
@@ -21,6 +22,7 @@ const cases: readonly Case[] = [
   logTurnCase,
   bulkAppend,
   bulkImport,
+  edgeFunction,
   seedTimes,
   deleteMessages,
 ];

@@ -42,6 +42,8 @@ begin
       grant usage on schema cron to :"migrator" with grant option;
       grant all on all tables in schema cron to :"migrator" with grant option;
       grant all on all functions in schema cron to :"migrator" with grant option;
+      -- Jobs are written as the extension's owner.
+      grant all on all sequences in schema cron to :"migrator" with grant option;
     end if;
     perform set_config('extensions.making', '', true);
   end loop;

@@ -1,6 +1,6 @@
 -- 0010_foundation: schema private, the error registry and the caller check that every later file uses.
--- Makes: schema private; private.error_codes, private.raise_error, private.is_trusted_caller,
---   private.has_wide_number.
+-- Makes: schema private; private.found_before, private.error_codes, private.raise_error,
+--   private.is_trusted_caller, private.has_wide_number.
 -- Needs: a Supabase project (schemas auth and extensions), Postgres 15 or newer.
 -- Locks: none. Breaking: no.
 
@@ -25,6 +25,7 @@ begin
     values
       -- 0010_foundation
       ('function', 'private.error_codes'),
+      ('function', 'private.found_before'),
       ('function', 'private.has_wide_number'),
       ('function', 'private.is_trusted_caller'),
       ('function', 'private.raise_error'),
@@ -241,10 +242,56 @@ begin
 end
 $$;
 
-create schema if not exists private;
-comment on schema private is
-  'Helpers, trigger functions and internal tables of Turnbase. Not exposed over the API.';
-revoke all on schema private from public, anon;
+-- What the files make or change beside their own objects, as it is before the first of them: only here
+-- can it be told whether a schema, a role, an extension or a bucket was the project's already. A schema
+-- private that is there keeps its comment and its grants.
+do $$
+declare
+  v_found jsonb := jsonb_build_object(
+    'btree_gist', exists (
+      select 1 from pg_catalog.pg_extension as e where e.extname = 'btree_gist'
+    ),
+    'analyst', to_regrole('analyst') is not null,
+    'bucket', false
+  ) || (
+    -- The roles that were given its use; null: no such schema.
+    select jsonb_object_agg(
+      s.name, (
+        select to_jsonb(array(
+          select r.rolname::text
+          from aclexplode(n.nspacl) as a
+          join pg_catalog.pg_roles as r on r.oid = a.grantee
+          where a.privilege_type = 'USAGE'
+          order by 1
+        ))
+        from pg_catalog.pg_namespace as n
+        where n.nspname = s.name
+      )
+    )
+    from unnest('{private,public}'::text[]) as s (name)
+  );
+begin
+  if to_regclass('storage.buckets') is not null then
+    v_found := v_found || jsonb_build_object(
+      'bucket', exists (select 1 from storage.buckets as b where b.id = 'attachments')
+    );
+  end if;
+  if to_regnamespace('private') is null then
+    create schema private;
+    revoke all on schema private from public, anon;
+    comment on schema private is
+      'Helpers, trigger functions and internal tables of Turnbase. Not exposed over the API.';
+  end if;
+  execute format(
+    'create function private.found_before() returns jsonb language sql immutable '
+    'set search_path = '''' as %L',
+    format('select %L::jsonb', v_found)
+  );
+end
+$$;
+revoke all on function private.found_before() from public, anon, authenticated, service_role;
+comment on function private.found_before() is
+  'What was there before the first migration; supabase/rollback.sql leaves that as it was.';
 -- Policies and invoker functions name helpers here, so their callers need to enter the schema;
 -- each object in it has its own grants.
 grant usage on schema private to authenticated, service_role;

@@ -171,6 +171,14 @@ async function writeNumbers(): Promise<void> {
     [people.ada],
   );
   await server.select(
+    "select from public.start_visitor_session($1, repeat('s', 43), p_device_type => 'mobile')",
+    [random.uuid()],
+  );
+  await server.select(
+    `select public.record_outcome(session_id, p_query_type => 'order', p_products_viewed => '{secret}')
+     from public.session_clients`,
+  );
+  await server.select(
     "insert into public.performance_metrics (name, type, value) values ('ttft', 'gauge', 1)",
   );
   await server.select(

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import pg from "pg";
 import { root } from "../../local/paths.ts";
 import { openServer } from "../run/server.ts";
+import { cronDatabase } from "./support.ts";
 
 const timeout = 120_000;
 
@@ -16,7 +17,7 @@ test(
     await using server = await openServer();
     const url = new URL(server.adminUrl);
     const sql = await readFile(join(root, "supabase/migrations/0800_schedules.sql"), "utf8");
-    const database = await home(url.href);
+    const database = await cronDatabase(url.href);
     if (database === undefined) {
       const reason = "this server has no pg_cron, or does not load it";
       console.log(`Left out: schedules (${reason})`);
@@ -94,18 +95,3 @@ test("without pg_cron the file does nothing", { timeout }, async () => {
     await client.end();
   }
 });
-
-/** The database that may hold pg_cron. */
-async function home(adminUrl: string): Promise<string | undefined> {
-  const client = new pg.Client({ connectionString: adminUrl });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ name: string | null }>(
-      `select current_setting('cron.database_name', true) as name
-       where exists (select from pg_catalog.pg_available_extensions where name = 'pg_cron')`,
-    );
-    return rows[0]?.name ?? undefined;
-  } finally {
-    await client.end();
-  }
-}

@@ -241,3 +241,18 @@ export async function onEach(
   const results = await Promise.allSettled(users.map(work));
   for (const result of results) if (result.status === "rejected") throw result.reason;
 }
+
+/** The database that may hold pg_cron; none where the server does not have or load it. */
+export async function cronDatabase(adminUrl: string): Promise<string | undefined> {
+  const client = new pg.Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string | null }>(
+      `select current_setting('cron.database_name', true) as name
+       where exists (select from pg_catalog.pg_available_extensions where name = 'pg_cron')`,
+    );
+    return rows[0]?.name ?? undefined;
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,56 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { projectFiles, root } from "./files.ts";
+
+const [begin, end] = ["-- begin list", "-- end list"];
+
+/** rollback.sql drops what the list of clashes in 0010 names; with `fix` that list is written into it. */
+export async function rollbackList(fix: boolean): Promise<string[]> {
+  const file = "supabase/rollback.sql";
+  const text = await readFile(join(root, file), "utf8");
+  const from = text.indexOf("\n", text.indexOf(begin)) + 1;
+  const to = text.lastIndexOf("\n", text.indexOf(end)) + 1;
+  if (from === 0 || to < from) return [`${file}: no list between "${begin}" and "${end}"`];
+  const { lines, problems } = await readList();
+  if (text.slice(from, to) !== lines) {
+    if (fix) await writeFile(join(root, file), text.slice(0, from) + lines + text.slice(to));
+    else problems.push(`${file}: its list is not that of 0010: run npm run format`);
+  }
+  return problems;
+}
+
+async function readList(): Promise<{ lines: string; problems: string[] }> {
+  const files = (await projectFiles(/^supabase\/migrations\//)).map((path) =>
+    basename(path, ".sql")
+  );
+  const foundation = await readFile(
+    join(root, "supabase/migrations/0010_foundation.sql"),
+    "utf8",
+  );
+  const [list = ""] = /^ *with wanted \(kind, name\) as \([^]*?^ {2}\)$/m.exec(foundation) ?? [];
+  const found = new Map(files.map((name) => [name, [] as [kind: string, name: string][]]));
+  const problems: string[] = [];
+  let current: [string, string][] = [];
+  for (
+    const [, file, kind, name] of list.matchAll(/^ *-- (\S+)$|\('(\w+)', '([\w.]+)'\)/gm)
+  ) {
+    if (kind && name) current.push([kind, name]);
+    else if (file && found.has(file)) current = found.get(file) ?? [];
+    else problems.push(`0010_foundation.sql: its list names ${file}, which is no migration`);
+  }
+  const rows: string[] = [];
+  for (const [file, objects] of found) {
+    // By one of them rollback.sql sees that the file was run.
+    if (!objects.some(([, name]) => isMark(name)) && !objects.every(([kind]) => kind === "table")) {
+      problems.push(`0010_foundation.sql: ${file} has no object in schema private in its list`);
+    }
+    if (objects.length === 0) rows.push(`('${file}', '', '')`);
+    rows.push(...objects.map(([kind, name]) => `('${file}', '${kind}', '${name}')`));
+  }
+  return { lines: rows.map((row) => `      ${row}`).join(",\n") + "\n", problems };
+}
+
+function isMark(name: string): boolean {
+  const made = ["private.my_brand_ids", "private.tg__touch_updated_at"];
+  return name.startsWith("private.") && !made.includes(name);
+}
