@@ -214,7 +214,12 @@ function forward(
         : `${to.name} broke the connection: ${error.message}`,
     }, to.headers);
   });
-  response.once("close", () => upstream.destroy());
+  response.once("close", () => {
+    upstream.destroy();
+    // An answer may come before the body has ended, and the next request on this connection stands behind the rest of it.
+    request.unpipe(upstream);
+    request.resume();
+  });
   request.pipe(upstream);
 }
 

@@ -27,7 +27,7 @@ async function withEdge(
 ): Promise<void> {
   await using edge = await openEdge(fixture.api, env, postgrestUrl);
   await use(edge);
-  edge.assertQuiet();
+  await edge.assertQuiet();
 }
 
 suite("ENABLE_CHAT_LOGGING", () => {

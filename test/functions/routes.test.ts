@@ -19,10 +19,7 @@ before(async () => {
   session = { sessionId: visitor.sessionId, sessionToken: visitor.sessionToken };
 });
 
-after(async () => {
-  fixture.edge.assertQuiet();
-  await fixture[Symbol.asyncDispose]();
-});
+after(() => fixture.close());
 
 suite("200", () => {
   test("start with S0's own body, for a visitor and for a server that makes the secret", async () => {

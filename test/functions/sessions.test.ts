@@ -14,10 +14,7 @@ before(async () => {
   eve = await fixture.user();
 });
 
-after(async () => {
-  fixture.edge.assertQuiet();
-  await fixture[Symbol.asyncDispose]();
-});
+after(() => fixture.close());
 
 const claim = (session: object, by: { token: string; secret: string }) =>
   fixture.edge.post("chat-session/claim", session, by);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
 import { Agent, request as send } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Functions, startFunctions } from "../../local/functions.ts";
 import { type Gateway, startGateway } from "../../local/gateway.ts";
 import { isRecord } from "../../local/http.ts";
@@ -119,7 +120,11 @@ export class Edge implements AsyncDisposable {
   }
 
   /** One line a request, of the fields that are allowed, and nothing in it that a caller sent. */
-  assertQuiet(): void {
+  async assertQuiet(): Promise<void> {
+    // What a process prints may come a moment after its answer.
+    for (const end = Date.now() + 3000; this.lines.length < this.sent && Date.now() < end;) {
+      await sleep(20);
+    }
     const allowed = ["requestId", "route", "status", "code", "ms", "sqlstate", "error", "at"];
     assert.equal(this.lines.length, this.sent, this.lines.slice(-3).join("\n"));
     const hidden = [...this.hidden, host];
@@ -235,6 +240,12 @@ export class Fixture implements AsyncDisposable {
     );
     const rows = await this.api.select(parts.join(" union all "));
     return Object.fromEntries(rows.map((row) => [String(row["name"]), Number(row["rows"])]));
+  }
+
+  /** The end of a file: what its functions have printed is looked at, whatever else has happened. */
+  async close(): Promise<void> {
+    await using _ = this;
+    await this.edge.assertQuiet();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

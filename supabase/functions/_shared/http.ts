@@ -28,9 +28,6 @@ export interface FunctionOptions {
 }
 
 const defaultMaxBytes = 64 * 1024;
-/** A refused body is read to its end, up to here: most clients look at no answer while they still send. */
-const maxDiscarded = 16 * 1024 * 1024;
-
 /** What is the same in every function: paths, CORS, the method, the body's form, errors in one shape, one line of log a request. */
 export function createFunction(
   options: FunctionOptions,
@@ -47,9 +44,6 @@ export function createFunction(
       url,
       requestId,
     });
-    if (request.body && !request.bodyUsed) {
-      await discard(request.body.getReader(), 0);
-    }
     const headers = {
       "cache-control": "no-store",
       ...corsHeaders(request, allowedOrigins, route ? [route.method] : []),
@@ -170,7 +164,7 @@ async function readBody(
     if (!chunk?.value) break;
     length += chunk.value.length;
     if (length > maxBytes) {
-      if (reader) await discard(reader, length);
+      await reader?.cancel();
       throw tooLarge(maxBytes);
     }
     chunks.push(chunk.value);
@@ -182,23 +176,6 @@ async function readBody(
     at += chunk.length;
   }
   return body;
-}
-
-async function discard(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  before: number,
-): Promise<void> {
-  // A client that breaks off in the middle wants no answer any more.
-  try {
-    for (let length = before; length <= maxDiscarded;) {
-      const { value, done } = await reader.read();
-      if (done) return;
-      length += value.length;
-    }
-    await reader.cancel();
-  } catch {
-    return;
-  }
 }
 
 function tooLarge(maxBytes: number): HttpError {
