@@ -468,6 +468,8 @@ suite("413", () => {
         const answer = await fixture.edge.call(path, { ...by, body: padded(bytes) });
         assert.deepEqual([answer.status, refusal(answer).code], [413, "TOO_LARGE"]);
       }
+      // Told by its length, before anybody is asked who they are.
+      assert.equal((await fixture.edge.call(path, { body: padded(cap + 1) })).status, 413);
     });
   }
 
