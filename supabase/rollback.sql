@@ -291,6 +291,7 @@ begin
       ('0190_session_outcomes', 'function', 'public.record_outcome'),
       ('0190_session_outcomes', 'table', 'public.conversion_funnel'),
       ('0190_session_outcomes', 'table', 'public.session_outcomes'),
+      ('0200_turns', 'function', 'private.are_numbers'),
       ('0200_turns', 'type', 'private.chat_turn'),
       ('0200_turns', 'function', 'private.log_chat_turn'),
       ('0200_turns', 'function', 'private.normalized_question'),

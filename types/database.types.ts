@@ -993,6 +993,7 @@ export type Database = {
           "products_added_to_cart": (string)[];
           "products_viewed": (string)[];
           "query_type": string | null;
+          "reported_by": Database["public"]["Enums"]["cost_reporter"] | null;
           "session_id": string;
           "updated_at": string;
           "user_id": string | null;
@@ -1008,6 +1009,7 @@ export type Database = {
           "products_added_to_cart"?: (string)[];
           "products_viewed"?: (string)[];
           "query_type"?: string | null;
+          "reported_by"?: Database["public"]["Enums"]["cost_reporter"] | null;
           "session_id": string;
           "updated_at"?: string;
           "user_id"?: string | null;
@@ -1022,6 +1024,7 @@ export type Database = {
           "products_added_to_cart"?: (string)[];
           "products_viewed"?: (string)[];
           "query_type"?: string | null;
+          "reported_by"?: Database["public"]["Enums"]["cost_reporter"] | null;
           "session_id"?: string;
           "updated_at"?: string;
           "user_id"?: string | null;
@@ -1304,6 +1307,7 @@ export type Database = {
         Row: {
           "added_to_cart_count": number | null;
           "avg_user_satisfaction": number | null;
+          "claimed_value_usd": number | null;
           "conversion_rate": number | null;
           "conversion_value_usd": number | null;
           "converted_count": number | null;
@@ -2433,6 +2437,7 @@ export type Database = {
           "products_added_to_cart": (string)[];
           "products_viewed": (string)[];
           "query_type": string | null;
+          "reported_by": Database["public"]["Enums"]["cost_reporter"] | null;
           "session_id": string;
           "updated_at": string;
           "user_id": string | null;
@@ -2467,6 +2472,7 @@ export type Database = {
           "products_added_to_cart": (string)[];
           "products_viewed": (string)[];
           "query_type": string | null;
+          "reported_by": Database["public"]["Enums"]["cost_reporter"] | null;
           "session_id": string;
           "updated_at": string;
           "user_id": string | null;

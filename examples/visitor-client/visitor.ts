@@ -205,7 +205,8 @@ export class VisitorClient {
   log(turn: Turn): string | undefined {
     if (this.#disabled || this.#closed) return undefined;
     return attempt(() => {
-      const turnId = turn.turnId ?? uuid();
+      // As the server gives it back, and as it tells two turns apart.
+      const turnId = (turn.turnId ?? uuid()).toLowerCase();
       const at = `${Date.now()}.${String(this.#count++).padStart(6, "0")}`;
       this.#store.set(`${turnPrefix}${at}.${turnId}`, stringify({ ...turn, turnId }));
       const keys = this.#turnKeys();
@@ -370,8 +371,9 @@ export class VisitorClient {
     let late: Answer | undefined;
     const { results } = answer.body;
     const each = Array.isArray(results) ? results.map(asRecord) : undefined;
-    for (const { key, turnId } of batch) {
-      const one = each ? asAnswer(each.find((result) => result?.["turnId"] === turnId)) : answer;
+    for (const [place, { key, turnId }] of batch.entries()) {
+      // Answered in the order sent.
+      const one = each ? asAnswer(each[place]) : answer;
       if (isGone(one) && !this.#restarted) gone = true;
       else if (isGood(one) || isRefusal(one) || isGone(one)) {
         this.#store.remove(key);

@@ -204,7 +204,8 @@ begin
       ('function', 'public.record_outcome'), ('table', 'public.conversion_funnel'),
       ('table', 'public.session_outcomes'),
       -- 0200_turns
-      ('type', 'private.chat_turn'), ('function', 'private.log_chat_turn'),
+      ('function', 'private.are_numbers'), ('type', 'private.chat_turn'),
+      ('function', 'private.log_chat_turn'),
       ('function', 'private.normalized_question'),
       ('function', 'private.tg_conversation_sessions__carry_retrievals'),
       ('function', 'public.get_common_questions'), ('function', 'public.log_chat_turns'),
@@ -411,13 +412,16 @@ parallel safe
 set search_path = ''
 as $$
 begin
-  -- What a double holds has at most 309 digits before the point and 342 behind it.
+  -- By size first. A zero has no size: 0e-16000 is as long as its exponent says. Its scale is asked of an
+  -- array, because a set out of jsonb_path_query takes time by the square of its length.
   return jsonb_path_exists(
-    p_json, 'strict $.** ? (@.type() == "number" && (@ >= 1e309 || @ <= -1e309))'
+    p_json,
+    'strict $.** ? (@.type() == "number" && (@ >= 1e309 || @ <= -1e309
+      || (@ > 0 && @ < 1e-400) || (@ < 0 && @ > -1e-400)))'
   ) or exists (
     select 1
-    from jsonb_path_query(
-      p_json, 'strict $.** ? (@.type() == "number" && @ < 1 && @ > -1)'
+    from jsonb_array_elements(
+      jsonb_path_query_array(p_json, 'strict $.** ? (@.type() == "number" && @ == 0)')
     ) as n (value)
     where scale(n.value::numeric) > 400
   );
@@ -426,4 +430,4 @@ $$;
 revoke all on function private.has_wide_number(jsonb) from public, anon, authenticated, service_role;
 grant execute on function private.has_wide_number(jsonb) to authenticated, service_role;
 comment on function private.has_wide_number(jsonb) is
-  'Whether a JSON value has a number that no double holds: too large, or with too many decimals.';
+  'Whether a JSON value has a number that no double holds: too large, or too near to 0.';

@@ -98,7 +98,7 @@ comment on column public.conversation_messages.tokens_used is
 comment on column public.conversation_messages.model_used is 'Model, as the provider names it.';
 comment on column public.conversation_messages.provider is 'Who ran the model, such as openai.';
 comment on column public.conversation_messages.cost_usd is
-  'US dollars, exact, at most 20 decimals; null: unknown, never 0 for that.';
+  'US dollars, exact to 20 decimals; null: unknown, never 0 for that.';
 comment on column public.conversation_messages.latency_ms is 'Request to last token, milliseconds.';
 comment on column public.conversation_messages.action_taken is 'What the agent did.';
 comment on column public.conversation_messages.questions_asked is 'Questions put to the user. JSON.';
@@ -271,6 +271,10 @@ begin
   end if;
   if p_message.cost_usd is not null then
     p_message.cost_source := 'reported';
+    -- A double close to 0 has more digits than a cost keeps, and what was spent is never refused.
+    if scale(p_message.cost_usd) > 20 then
+      p_message.cost_usd := round(p_message.cost_usd, 20);
+    end if;
   elsif p_message.provider is null and p_message.model_used is null
     and p_message.tokens_used is null
   then

@@ -830,7 +830,7 @@ begin
     or least(p_tokens_used, p_input_tokens, p_output_tokens, p_cached_input_tokens,
              p_cache_write_tokens, p_cache_write_1h_tokens, p_reasoning_tokens, p_latency_ms) < 0
     -- NaN and Infinity are numerics too; both fail the upper bound.
-    or not (p_cost_usd >= 0 and p_cost_usd < 1000000000 and scale(p_cost_usd) <= 20)
+    or not (p_cost_usd >= 0 and p_cost_usd < 1000000000)
     or octet_length(p_provider) > 1024 or octet_length(p_model_used) > 1024
     or not isfinite(p_used_at)
   then

@@ -41,7 +41,8 @@ comment on column public.session_clients.session_id is 'The session.';
 comment on column public.session_clients.user_id is
   'The session''s user, kept equal to it by trigger; null until it is claimed.';
 comment on column public.session_clients.session_token is
-  'The client''s own name of the chat, 1 to 255 characters. Opens nothing by itself.';
+  'The client''s own name of the chat, 1 to 255 characters. Opens nothing by itself; whoever comes first '
+  'has it, so a server that writes for a visitor names the session by its id.';
 comment on column public.session_clients.secret_hash is
   'SHA-256 of the secret. Nobody is granted this column, and the secret is kept nowhere.';
 comment on column public.session_clients.user_identifier is
@@ -121,11 +122,14 @@ create trigger conversation_sessions_70_carry_client after update of user_id, co
 create unlogged table private.rate_limits (
   key_hash      bytea        not null constraint rate_limits_pkey primary key,
   window_start  timestamptz  not null,
+  window_end    timestamptz  not null,
   calls         integer      not null
 );
 comment on table private.rate_limits is 'Calls of each key in its last window.';
 comment on column private.rate_limits.key_hash is 'SHA-256 of the key: keys may name people.';
 comment on column private.rate_limits.window_start is 'When the window began.';
+comment on column private.rate_limits.window_end is
+  'When it ends; from then on cleanup_visitor_sessions deletes the row.';
 comment on column private.rate_limits.calls is 'Calls let through since then.';
 alter table private.rate_limits enable row level security;
 revoke all on table private.rate_limits from public, anon, authenticated, service_role;
@@ -147,17 +151,20 @@ begin
   end if;
   -- The row is locked first and compared then, so callers of one key wait for each other. Who waited
   -- into the next window counts in the window that is stored.
-  insert into private.rate_limits as r (key_hash, window_start, calls)
-  values (
-    sha256(convert_to(p_key, 'UTF8')),
-    to_timestamp(
-      floor(extract(epoch from clock_timestamp()) / p_window_seconds) * p_window_seconds
-    ),
+  insert into private.rate_limits as r (key_hash, window_start, window_end, calls)
+  select
+    sha256(convert_to(p_key, 'UTF8')), w.start, w.start + p_window_seconds * interval '1 second',
     p_calls
-  )
+  from (
+    select
+      to_timestamp(
+        floor(extract(epoch from clock_timestamp()) / p_window_seconds) * p_window_seconds
+      ) as start
+  ) as w
   on conflict (key_hash) do update
   set
     window_start = greatest(r.window_start, excluded.window_start),
+    window_end = greatest(r.window_end, excluded.window_end),
     calls = case when r.window_start < excluded.window_start then 0 else r.calls end + p_calls
   where r.window_start < excluded.window_start or r.calls + p_calls <= p_limit;
   return found;
@@ -252,7 +259,8 @@ comment on function private.is_same_hash(bytea, bytea) is
 create function private.find_chat_session(
   p_session_id uuid,
   p_session_token text,
-  p_session_secret text
+  p_session_secret text,
+  p_writes boolean default true
 )
 returns uuid
 language plpgsql
@@ -273,17 +281,24 @@ begin
       'INVALID_ARGUMENT', 'Only a server passes p_session_secret; users claim the session first.'
     );
   elsif p_session_secret is not null then
-    -- Locked, so that a claim waits for it: what is written with a secret is written before the claim.
     select c.session_id, c.secret_hash into v_session_id, v_secret_hash
     from public.session_clients as c
     join public.conversation_sessions as s on s.id = c.session_id
     where (p_session_token is null or c.session_token = p_session_token)
       and (p_session_id is null or c.session_id = p_session_id)
-      and c.claimed_at is null and c.expires_at > now() and s.deleted_at is null
-    for key share of c;
-    -- The same work for an unknown token and for a wrong secret.
+      and c.expires_at > now() and s.user_id is null and s.deleted_at is null;
+    -- Compared for an unknown token too.
     if not private.is_same_hash(v_secret_hash, sha256(convert_to(p_session_secret, 'UTF8'))) then
       v_session_id := null;
+    elsif p_writes then
+      -- A claim holds the session: what is written with a secret is written before it, or not at all.
+      perform 1
+      from public.conversation_sessions as s
+      where s.id = v_session_id and s.user_id is null and s.deleted_at is null
+      for no key update;
+      if not found then
+        v_session_id := null;
+      end if;
     end if;
   elsif p_session_token is null then
     select s.id into v_session_id
@@ -304,11 +319,11 @@ begin
   return v_session_id;
 end
 $$;
-revoke all on function private.find_chat_session(uuid, text, text)
+revoke all on function private.find_chat_session(uuid, text, text, boolean)
   from public, anon, authenticated, service_role;
-comment on function private.find_chat_session(uuid, text, text) is
+comment on function private.find_chat_session(uuid, text, text, boolean) is
   'The session that the caller may use: a user one''s own; a server any, or with a secret the one that '
-  'the secret opens. PT400 INVALID_ARGUMENT; PT404 SESSION_NOT_FOUND.';
+  'the secret opens, locked for p_writes. PT400 INVALID_ARGUMENT; PT404 SESSION_NOT_FOUND.';
 
 create type public.visitor_session as (
   session_id     uuid,
@@ -388,10 +403,10 @@ begin
   perform pg_advisory_xact_lock(1953854053, hashtext(p_session_token));
   select * into v_client
   from public.session_clients as c
-  where c.session_token = p_session_token
-  for no key update;
+  where c.session_token = p_session_token;
   if found and v_client.claimed_at is null and v_client.expires_at <= now() then
-    delete from public.conversation_sessions as s where s.id = v_client.session_id;
+    delete from public.conversation_sessions as s
+    where s.id = v_client.session_id and s.user_id is null;
   elsif found then
     if v_client.claimed_at is not null
       or not private.is_same_hash(v_client.secret_hash, v_secret_hash)
@@ -492,31 +507,29 @@ begin
     );
   end if;
   perform private.count_call(null, p_rate_limit);
-  -- Before the session, as all writers with a secret. Two claims at once: the second sees the first.
   select * into v_client
   from public.session_clients as c
   where (p_session_token is null or c.session_token = p_session_token)
     and (p_session_id is null or c.session_id = p_session_id)
-    and (c.user_id = v_user_id or (c.claimed_at is null and c.expires_at > now()))
-  for update;
+    and (c.claimed_at is not null or c.expires_at > now());
   if not private.is_same_hash(
     v_client.secret_hash, sha256(convert_to(p_session_secret, 'UTF8'))
   ) then
     perform private.raise_error('SESSION_NOT_FOUND');
   end if;
-  -- Claimed already: read only, since its user's own writes come by way of the session.
-  if v_client.claimed_at is not null then
-    perform 1
-    from public.conversation_sessions as s
-    where s.id = v_client.session_id and s.deleted_at is null;
-  else
+  -- Two claims at once: the second waits here, and finds whose the session is.
+  update public.conversation_sessions as s set user_id = v_user_id
+  where s.id = v_client.session_id and s.user_id is null and s.deleted_at is null;
+  if found then
     update public.session_clients as c set claimed_at = now(), expires_at = null
     where c.session_id = v_client.session_id;
-    update public.conversation_sessions as s set user_id = v_user_id
-    where s.id = v_client.session_id and s.deleted_at is null;
-  end if;
-  if not found then
-    perform private.raise_error('SESSION_NOT_FOUND');
+  else
+    perform 1
+    from public.conversation_sessions as s
+    where s.id = v_client.session_id and s.user_id = v_user_id and s.deleted_at is null;
+    if not found then
+      perform private.raise_error('SESSION_NOT_FOUND');
+    end if;
   end if;
   return private.visitor_session_of(v_client.session_id);
 end
@@ -554,7 +567,7 @@ begin
   return query
     select m.*
     from public.get_conversation_history(
-      private.find_chat_session(p_session_id, p_session_token, p_session_secret), p_limit,
+      private.find_chat_session(p_session_id, p_session_token, p_session_secret, false), p_limit,
       p_before_sequence
     ) as m;
 end
@@ -587,7 +600,7 @@ as $$
 begin
   perform private.count_call(p_rate_key, p_rate_limit);
   return public.get_session_stats(
-    private.find_chat_session(p_session_id, p_session_token, p_session_secret)
+    private.find_chat_session(p_session_id, p_session_token, p_session_secret, false)
   );
 end
 $$;
@@ -615,15 +628,16 @@ begin
   if p_limit is null or p_limit not between 1 and 100000 then
     perform private.raise_error('INVALID_ARGUMENT', 'p_limit is 1 to 100000.');
   end if;
-  delete from private.rate_limits as r where r.window_start < now() - interval '2 days';
+  delete from private.rate_limits as r where r.window_end < now();
   delete from public.conversation_sessions as s
   where s.id = any (array(
-    select c.session_id
+    select s.id
     from public.session_clients as c
-    where c.expires_at <= now()
+    join public.conversation_sessions as s on s.id = c.session_id
+    where c.expires_at <= now() and s.user_id is null
     order by c.expires_at
     limit p_limit
-    for update skip locked
+    for update of s skip locked
   ));
   get diagnostics v_deleted = row_count;
   return v_deleted;

@@ -26,6 +26,7 @@ create table public.session_outcomes (
         conversion_value_usd >= 0 and conversion_value_usd < 1000000000
         and scale(conversion_value_usd) <= 20
       ),
+  reported_by             public.cost_reporter,
   created_at              timestamptz  not null default now(),
   updated_at              timestamptz  not null default now()
 );
@@ -49,6 +50,9 @@ comment on column public.session_outcomes.user_satisfaction is
 comment on column public.session_outcomes.conversion_occurred is 'Whether it led to a purchase or such.';
 comment on column public.session_outcomes.conversion_value_usd is
   'What that was worth, US dollars; null: not told.';
+comment on column public.session_outcomes.reported_by is
+  'Who says so of the conversion; what service_role said is not changed by users and visitors. Null: '
+  'nobody said anything.';
 comment on column public.session_outcomes.created_at is 'When the first outcome was recorded.';
 comment on column public.session_outcomes.updated_at is 'When an outcome was recorded last.';
 
@@ -76,7 +80,7 @@ comment on policy session_outcomes_select_analyst on public.session_outcomes is
 grant select on table public.session_outcomes to authenticated, service_role;
 grant select (
   viewed_count, added_to_cart_count, query_type, user_satisfaction, conversion_occurred,
-  conversion_value_usd, created_at
+  conversion_value_usd, reported_by, created_at
 ) on table public.session_outcomes to analyst;
 
 create trigger session_outcomes_10_limits
@@ -110,29 +114,44 @@ create trigger conversation_sessions_70_carry_outcome after update of user_id
   on public.conversation_sessions for each row when (old.user_id is distinct from new.user_id)
   execute function private.tg_conversation_sessions__carry_outcome();
 
-create function private.write_outcome(p_outcome public.session_outcomes)
+create function private.write_outcome(p_outcome public.session_outcomes, p_is_visitor boolean)
 returns public.session_outcomes
 language plpgsql
 volatile
 set search_path = ''
 as $$
 declare
+  v_is_trusted constant boolean := not p_is_visitor and private.is_trusted_caller();
+  v_product text;
   v_outcome public.session_outcomes;
 begin
-  if array_position(p_outcome.products_viewed, null) is not null
-    or array_position(p_outcome.products_added_to_cart, null) is not null
-  then
-    perform private.raise_error('INVALID_ARGUMENT', 'A product is named, not null.');
+  foreach v_product in array
+    coalesce(p_outcome.products_viewed || p_outcome.products_added_to_cart, '{}')
+  loop
+    if v_product is null then
+      perform private.raise_error('INVALID_ARGUMENT', 'A product is named, not null.');
+    elsif char_length(v_product) > 200 then
+      perform private.raise_error('TOO_LARGE', 'A product has at most 200 characters.');
+    end if;
+  end loop;
+  if num_nonnulls(p_outcome.conversion_occurred, p_outcome.conversion_value_usd) > 0 then
+    p_outcome.reported_by := (
+      case
+        when v_is_trusted then 'service_role'
+        when p_is_visitor then 'visitor'
+        else 'authenticated'
+      end
+    )::public.cost_reporter;
   end if;
   insert into public.session_outcomes as o (
     session_id, user_id, products_viewed, products_added_to_cart, query_type, user_satisfaction,
-    conversion_occurred, conversion_value_usd
+    conversion_occurred, conversion_value_usd, reported_by
   )
   select
     s.id, s.user_id, coalesce(p_outcome.products_viewed, '{}'),
     coalesce(p_outcome.products_added_to_cart, '{}'), p_outcome.query_type,
     p_outcome.user_satisfaction, coalesce(p_outcome.conversion_occurred, false),
-    p_outcome.conversion_value_usd
+    p_outcome.conversion_value_usd, p_outcome.reported_by
   from public.conversation_sessions as s
   where s.id = p_outcome.session_id
   -- Waits for a claim that is under way.
@@ -143,16 +162,26 @@ begin
     products_added_to_cart = coalesce(p_outcome.products_added_to_cart, o.products_added_to_cart),
     query_type = coalesce(p_outcome.query_type, o.query_type),
     user_satisfaction = coalesce(p_outcome.user_satisfaction, o.user_satisfaction),
-    conversion_occurred = coalesce(p_outcome.conversion_occurred, o.conversion_occurred),
-    conversion_value_usd = coalesce(p_outcome.conversion_value_usd, o.conversion_value_usd),
+    conversion_occurred = case
+      when o.reported_by = 'service_role' and not v_is_trusted then o.conversion_occurred
+      else coalesce(p_outcome.conversion_occurred, o.conversion_occurred)
+    end,
+    conversion_value_usd = case
+      when o.reported_by = 'service_role' and not v_is_trusted then o.conversion_value_usd
+      else coalesce(p_outcome.conversion_value_usd, o.conversion_value_usd)
+    end,
+    reported_by = case
+      when o.reported_by = 'service_role' and not v_is_trusted then o.reported_by
+      else coalesce(p_outcome.reported_by, o.reported_by)
+    end,
     updated_at = now()
   returning o.* into v_outcome;
   return v_outcome;
 end
 $$;
-revoke all on function private.write_outcome(public.session_outcomes)
+revoke all on function private.write_outcome(public.session_outcomes, boolean)
   from public, anon, authenticated, service_role;
-comment on function private.write_outcome(public.session_outcomes) is
+comment on function private.write_outcome(public.session_outcomes, boolean) is
   'Makes or changes the outcome of a session; what is null stays as it is.';
 
 -- Definer: find_chat_session checks the caller, and a visitor owns no row.
@@ -180,7 +209,7 @@ begin
   v_outcome.session_id :=
     private.find_chat_session(p_session_id, p_session_token, p_session_secret);
   v_outcome.user_satisfaction := p_user_satisfaction;
-  return private.write_outcome(v_outcome);
+  return private.write_outcome(v_outcome, p_session_secret is not null);
 end
 $$;
 revoke all on function public.record_feedback(uuid, text, text, integer, text, integer)
@@ -221,6 +250,8 @@ begin
     p_conversion_value_usd
   ) = 0 then
     perform private.raise_error('INVALID_ARGUMENT', 'Give something to record.');
+  elsif array_ndims(p_products_viewed) > 1 or array_ndims(p_products_added_to_cart) > 1 then
+    perform private.raise_error('INVALID_ARGUMENT', 'Products are a plain list of texts.');
   end if;
   perform private.count_call(p_rate_key, p_rate_limit);
   v_outcome.session_id :=
@@ -229,8 +260,10 @@ begin
   v_outcome.products_added_to_cart := p_products_added_to_cart;
   v_outcome.query_type := p_query_type;
   v_outcome.conversion_occurred := p_conversion_occurred;
-  v_outcome.conversion_value_usd := p_conversion_value_usd;
-  return private.write_outcome(v_outcome);
+  v_outcome.conversion_value_usd := round(
+    p_conversion_value_usd, least(20, scale(p_conversion_value_usd))
+  );
+  return private.write_outcome(v_outcome, p_session_secret is not null);
 end
 $$;
 revoke all on function public.record_outcome(
@@ -244,7 +277,8 @@ comment on function public.record_outcome(
 ) is
   E'Records what a chat led to.\n\n'
   'p_session_id or p_session_token names it. p_session_secret: given by a server that calls for a '
-  'visitor. The rest are the columns of session_outcomes; what is left out keeps its value. '
+  'visitor. The rest are the columns of session_outcomes; what is left out keeps its value, and so does '
+  'a conversion that service_role reported when a user or visitor reports another. '
   'Returns: the session''s outcome. Who: the session''s user, service_role. '
   'Errors: PT400 INVALID_ARGUMENT; PT404 SESSION_NOT_FOUND; PT413 TOO_LARGE; PT429 RATE_LIMITED; 23514 '
   '(a column''s check).';
@@ -258,6 +292,9 @@ select
   count(*) filter (where o.conversion_occurred) as converted_count,
   round(count(*) filter (where o.conversion_occurred)::numeric / count(*), 4) as conversion_rate,
   coalesce(sum(o.conversion_value_usd), 0) as conversion_value_usd,
+  coalesce(
+    sum(o.conversion_value_usd) filter (where o.reported_by <> 'service_role'), 0
+  ) as claimed_value_usd,
   round(avg(o.user_satisfaction), 2) as avg_user_satisfaction
 from public.session_outcomes as o
 where o.created_at >= private.usage_window_start()::timestamp at time zone 'utc'
@@ -273,6 +310,8 @@ comment on column public.conversion_funnel.added_to_cart_count is
 comment on column public.conversion_funnel.converted_count is 'Those that led to a conversion.';
 comment on column public.conversion_funnel.conversion_rate is 'Their share of all, 0 to 1.';
 comment on column public.conversion_funnel.conversion_value_usd is 'What they were worth, US dollars.';
+comment on column public.conversion_funnel.claimed_value_usd is
+  'The part of it that users and visitors report themselves.';
 comment on column public.conversion_funnel.avg_user_satisfaction is
   'Mean satisfaction, 1 to 5; null: nobody told.';
 revoke all on table public.conversion_funnel from public, anon, authenticated, service_role;

@@ -1,8 +1,26 @@
 -- 0200_turns: question and answer in one row: written by chats, read by people.
--- Makes: public.message_retrievals, log_chat_turns, views conversation_turns and common_questions,
---   get_common_questions; private.log_chat_turn, private.normalized_question.
+-- Makes: private.are_numbers, public.message_retrievals, log_chat_turns, views conversation_turns and
+--   common_questions, get_common_questions; private.log_chat_turn, private.normalized_question.
 -- Needs: 0010, 0020, 0030, 0050, 0070, 0090 (private.usage_window_start), 0180.
 -- Locks: conversation_sessions, conversation_messages (foreign key, trigger). Breaking: no.
+
+create function private.are_numbers(p_numbers real[])
+returns boolean
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+begin
+  return coalesce(array_ndims(p_numbers), 1) = 1
+    and array_position(p_numbers, null) is null
+    and not (p_numbers && '{NaN,Infinity,-Infinity}'::real[]);
+end
+$$;
+revoke all on function private.are_numbers(real[]) from public, anon, authenticated, service_role;
+comment on function private.are_numbers(real[]) is
+  'Whether it is a plain list of numbers, none of them null, infinite or not a number.';
 
 create table public.message_retrievals (
   message_id          uuid         not null constraint message_retrievals_pkey primary key,
@@ -10,10 +28,11 @@ create table public.message_retrievals (
   user_id             uuid,
   similar_qa_matches  jsonb,
   similarity_scores   real[]
-    constraint message_retrievals_similarity_scores_length
-      check (cardinality(similarity_scores) <= 1000),
+    constraint message_retrievals_similarity_scores_shape
+      check (cardinality(similarity_scores) <= 1000 and private.are_numbers(similarity_scores)),
   query_embedding     real[]
-    constraint message_retrievals_query_embedding_length check (cardinality(query_embedding) = 384),
+    constraint message_retrievals_query_embedding_shape
+      check (cardinality(query_embedding) = 384 and private.are_numbers(query_embedding)),
   created_at          timestamptz  not null default now(),
   constraint message_retrievals_message_id_fkey foreign key (session_id, message_id)
     references public.conversation_messages (session_id, id) on delete cascade
@@ -237,10 +256,12 @@ begin
   end if;
 
   -- Sessions in one order, so that two batches do not wait for each other; turns in theirs.
-  select array_agg(t.place::integer - 1 order by
-    coalesce(t.turn ->> 'session_id', t.turn ->> 'session_token'), t.place)
+  select array_agg(
+    t.place::integer - 1 order by coalesce(c.session_id::text, lower(t.turn ->> 'session_id')), t.place
+  )
   into v_places
-  from jsonb_array_elements(p_turns) with ordinality as t (turn, place);
+  from jsonb_array_elements(p_turns) with ordinality as t (turn, place)
+  left join public.session_clients as c on c.session_token = t.turn ->> 'session_token';
   foreach v_place in array v_places loop
     begin
       v_one := private.log_chat_turn(p_turns -> v_place, p_session_secret);
@@ -253,6 +274,11 @@ begin
           v_one.code := v_detail;
           v_one.message := sqlerrm;
           v_one.hint := v_hint;
+        elsif sqlstate = '23505' then
+          -- Another transaction wrote the same id into another session at this moment.
+          select 409, e.code, e.message, e.hint
+          into v_one.status, v_one.code, v_one.message, v_one.hint
+          from private.error_codes() as e where e.code = 'IDEMPOTENCY_MISMATCH';
         elsif sqlstate like '22%' or sqlstate = '23514' then
           -- The text of these errors names values.
           v_one.status := 400;

@@ -13,7 +13,7 @@ begin
     select j.name, j.schedule, format('select public.%s()', j.name) as command
     from (
       values
-        ('cleanup_visitor_sessions', '7 3 * * *'),
+        ('cleanup_visitor_sessions', '*/5 * * * *'),
         ('make_log_partitions', '17 3 * * *'),
         ('merge_usage', '*/5 * * * *'),
         ('interrupt_stale_messages', '* * * * *')

@@ -240,6 +240,23 @@ test("207: what is refused goes with its reason, the rest is stored", async () =
   assert.match(String(client.rejected[1]?.hint), /responseTimeMs/);
 });
 
+test("an id in capital letters, and one used twice, are each decided by their own answer", async () => {
+  const client = open();
+  await client.start();
+  const id = randomUUID().toUpperCase();
+  proxy.target = `http://${host}:${await freePort()}`;
+  for (const aiResponse of ["first", "second"]) {
+    client.log({ turnId: id, userMessage: "q", aiResponse });
+  }
+  assert.equal(client.queued, 2);
+  proxy.target = functions.url;
+  await until("the queue to be empty", () => client.flush());
+  assert.equal(client.queued, 0);
+  assert.deepEqual(client.rejected.map(({ turnId, code }) => [turnId, code]), [
+    [id.toLowerCase(), "IDEMPOTENCY_MISMATCH"],
+  ]);
+});
+
 test("400 for a whole batch: each turn is sent by itself, and only the bad one goes", async () => {
   const [client, session] = await started();
   const statuses: number[] = [];

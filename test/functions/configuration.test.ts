@@ -189,6 +189,43 @@ suite("RATE_LIMIT_PER_MINUTE", () => {
     });
   });
 
+  test("guesses count too: of secrets, and of tokens that are taken", async () => {
+    await withEdge({ RATE_LIMIT_PER_MINUTE: "4" }, async (edge) => {
+      const own = await fixture.visitor();
+      const statuses = async (call: () => Promise<{ status: number }>) => {
+        const found: number[] = [];
+        // A minute may end between them, and then as many again are answered.
+        while (found.at(-1) !== 429 && found.length < 10) found.push((await call()).status);
+        return [...new Set(found)];
+      };
+      const stats = { path: "chat-session/stats", method: "GET" } as const;
+      const named = { sessionId: own.sessionId };
+      const from = (address: string) => ({ headers: { "x-forwarded-for": address } });
+      assert.deepEqual(
+        await statuses(() =>
+          callRoute(edge, stats, named, { secret: newSecret(), ...from("198.51.100.230") })
+        ),
+        [404, 429],
+      );
+      const taken = { sessionToken: own.sessionToken, sessionSecret: newSecret() };
+      assert.deepEqual(
+        await statuses(() => edge.post("chat-session/start", taken, from("198.51.100.231"))),
+        [409, 429],
+      );
+    });
+  });
+
+  test("one machine has a whole /64 of IPv6 addresses, and one limit", async () => {
+    await withEdge({ RATE_LIMIT_PER_MINUTE: String(limit) }, async (edge) => {
+      let host = 0;
+      await assertLimited(() =>
+        edge.post("chat-session/start", { sessionToken: randomUUID() }, {
+          headers: { "x-forwarded-for": `2001:db8:9:9::${(++host).toString(16)}` },
+        })
+      );
+    });
+  });
+
   test("each turn of a batch counts", async () => {
     await withEdge({ RATE_LIMIT_PER_MINUTE: "5" }, async (edge) => {
       const own = await fixture.visitor();

@@ -59,7 +59,7 @@ const badValues: Record<string, [field: string, values: unknown[]][]> = {
     ...["mood", "provider", "model", "errorMessage", "finishReason", "serviceTier"].map(
       (field): [string, unknown[]] => [field, [7, null, "\0", "\ud83d"]],
     ),
-    ["responseTimeMs", badCounts],
+    ["responseTimeMs", [-1, 2_147_483_648, "7", null]],
     ["costUsd", [-1, 1e9, "-1", "1e3", "1,5", "", "1.", `0.${"1".repeat(21)}`, "NaN", null]],
     ["usage", [7, [], null]],
     ["toolCalls", ["search", {}, null]],

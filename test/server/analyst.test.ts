@@ -53,6 +53,7 @@ const partly = new Map([
       "conversion_value_usd",
       "created_at",
       "query_type",
+      "reported_by",
       "user_satisfaction",
       "viewed_count",
     ],

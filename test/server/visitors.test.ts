@@ -198,3 +198,84 @@ test("expired chats are deleted while others are written, and what they cost sta
   );
   assert.equal(after?.["n"], Number(before?.["n"]) + 20);
 });
+
+test("claims, ends, deletes and turns of one chat at once never wait for each other in a ring", {
+  timeout,
+}, async () => {
+  const user = await server.makeUser();
+  await server.as(user, 1, async ([claimer]) => {
+    for (let round = 0; round < 60; round++) {
+      const { token, session } = await visit();
+      const claim = claimer.refused(
+        "select public.claim_visitor_session(p_session_token => $1, p_session_secret => $2)",
+        [token, secret],
+      );
+      const answers = await Promise.all([
+        claim.then((refused) => refused?.detail ?? refused?.code ?? "done"),
+        ...Array.from(
+          { length: 3 },
+          () => asService("select public.end_visitor_session($1)", [session]),
+        ),
+        ...Array.from({ length: 3 }, () => log(token)),
+        ...(round % 2 === 0
+          ? [asService("delete from public.conversation_sessions where id = $1", [session])]
+          : []),
+      ]);
+      const texts = answers.map((answer) => typeof answer === "string" ? answer : "done");
+      const expected = ["done", "SESSION_NOT_FOUND", "SESSION_CLOSED"];
+      assert.deepEqual(texts.filter((text) => !expected.includes(text)), []);
+    }
+  });
+});
+
+test("batches that name the same sessions in different ways do not wait in a ring", {
+  timeout,
+}, async () => {
+  for (let round = 0; round < 10; round++) {
+    const chats = await Promise.all(Array.from({ length: 4 }, () => visit()));
+    const answers = await Promise.all(Array.from({ length: 12 }, (_, nth) => {
+      const order = nth % 2 === 0 ? chats : [...chats].reverse();
+      const turns = order.map(({ token, session }) => ({
+        turn_id: randomUUID(),
+        user_message: "q",
+        ai_response: "a",
+        ...[
+          { session_token: token },
+          { session_id: session },
+          { session_id: session.toUpperCase() },
+        ][nth % 3],
+      }));
+      return asService("select status from public.log_chat_turns($1)", [JSON.stringify(turns)]);
+    }));
+    for (const answer of answers) {
+      assert.ok(typeof answer !== "string", String(answer));
+      assert.deepEqual(answer.map(({ status }) => status), [200, 200, 200, 200]);
+    }
+  }
+});
+
+test("one id sent into two sessions at once is one turn, and 409 for the other", {
+  timeout,
+}, async () => {
+  for (let round = 0; round < 15; round++) {
+    const chats = [await visit(), await visit()];
+    const turn_id = randomUUID();
+    const answers = await Promise.all(chats.map(({ token }) => {
+      const turns = [turn_id, randomUUID()].map((id) => ({
+        turn_id: id,
+        session_token: token,
+        user_message: "q",
+        ai_response: "a",
+      }));
+      return asService("select status, code from public.log_chat_turns($1)", [
+        JSON.stringify(turns),
+      ]);
+    }));
+    const found = answers.map((answer) => {
+      assert.ok(typeof answer !== "string", String(answer));
+      assert.equal(answer[1]?.["status"], 200);
+      return answer[0]?.["code"] ?? answer[0]?.["status"];
+    });
+    assert.deepEqual(found.sort(), [200, "IDEMPOTENCY_MISMATCH"]);
+  }
+});

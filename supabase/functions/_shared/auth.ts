@@ -3,7 +3,8 @@ import { unauthenticated } from "./errors.ts";
 
 /** Who calls, as far as a function can tell: PostgREST verifies tokens, the database compares secrets. */
 export type Caller =
-  | { kind: "service" }
+  /** With a secret, on behalf of the visitor who has it: for its session alone, and without trust. */
+  | { kind: "service"; secret?: string }
   | { kind: "visitor"; secret: string }
   | { kind: "user"; token: string };
 
@@ -15,16 +16,16 @@ export async function findCaller(
   request: Request,
   keys: Keys,
 ): Promise<Caller> {
-  if (await hasKey(request, keys.SUPABASE_SERVICE_ROLE_KEY)) {
-    return { kind: "service" };
-  }
+  const isService = await hasKey(request, keys.SUPABASE_SERVICE_ROLE_KEY);
   const secret = request.headers.get("x-session-secret");
   if (secret !== null) {
-    if (secretForm.test(secret)) return { kind: "visitor", secret };
+    // An empty one too: who hands on what a browser did not send must not open every session with it.
+    if (secretForm.test(secret)) return { kind: isService ? "service" : "visitor", secret };
     throw unauthenticated(
       "x-session-secret has 43 to 255 characters of A-Z a-z 0-9 _ -.",
     );
   }
+  if (isService) return { kind: "service" };
   const user = findUser(request, keys);
   if (user) return user;
   throw unauthenticated(

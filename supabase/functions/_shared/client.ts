@@ -36,8 +36,8 @@ export function parseAddress(text: string): string | undefined {
   return bytes.join(".");
 }
 
-/** The /24 or /48 that an address is in. */
-export function networkOf(address: string): string {
+/** The /24 or /48 that an address is in; of IPv6 the /64, a household or a machine, when `bits` says so. */
+export function networkOf(address: string, bits: 48 | 64 = 48): string {
   if (!address.includes(":")) {
     return `${address.split(".").slice(0, 3).join(".")}.0/24`;
   }
@@ -46,9 +46,9 @@ export function networkOf(address: string): string {
   const right = tail ? tail.split(":") : [];
   const zeros = tail === undefined ? 0 : 8 - left.length - right.length;
   const groups = [...left, ...Array<string>(zeros).fill("0"), ...right];
-  const network = new URL(`http://[${groups.slice(0, 3).join(":")}::]/`)
+  const network = new URL(`http://[${groups.slice(0, bits / 16).join(":")}::]/`)
     .hostname.slice(1, -1);
-  return `${network}/48`;
+  return `${network}/${bits}`;
 }
 
 /** What is stored of a visitor: hashes that only the salt's owner can check, or less, as IP_MODE says. */
@@ -74,7 +74,9 @@ export async function visitorTraces(
 /** Counts the calls of one address; not the hash that is stored with sessions, so that no list links the two. */
 export function rateKey(request: Request, env: LoggingEnv): Promise<string> {
   const address = clientAddress(request, env.TRUSTED_PROXY_HOPS);
-  return hash(`rate:${address}:${env.USER_ID_SALT}`);
+  // One machine has a whole /64 of addresses to call from.
+  const who = address.includes(":") ? networkOf(address, 64) : address;
+  return hash(`rate:${who}:${env.USER_ID_SALT}`);
 }
 
 /** The first 32 hexadecimal digits of SHA-256. */

@@ -76,4 +76,7 @@ Deno.test("the key that calls are counted by is not the hash that is kept", asyn
   assertNotEquals(key, (await visitorTraces(request, "", env)).address);
   assertEquals(key, await rateKey(from("203.0.113.7:99"), env));
   assertNotEquals(key, await rateKey(from("203.0.113.8"), env));
+  const six = await rateKey(from("2001:db8:1:2:3:4:5:6"), env);
+  assertEquals(six, await rateKey(from("2001:db8:1:2::9"), env));
+  assertNotEquals(six, await rateKey(from("2001:db8:1:3::9"), env));
 });

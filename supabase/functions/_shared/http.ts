@@ -36,8 +36,8 @@ export function createFunction(
   return async (request) => {
     const began = performance.now();
     const requestId = crypto.randomUUID();
-    const url = new URL(request.url);
-    const path = subPath(url.pathname, name);
+    const url = readUrl(request);
+    const path = url && subPath(url.pathname, name);
     const route = path !== undefined && Object.hasOwn(routes, path) ? routes[path] : undefined;
     const { response, error } = await answer(options, route, {
       request,
@@ -64,6 +64,11 @@ export function createFunction(
   };
 }
 
+/** Undefined for what a Host header can spoil. */
+function readUrl(request: Request): URL | undefined {
+  return URL.canParse(request.url) ? new URL(request.url) : undefined;
+}
+
 /** What follows the function's name; the platform hands the path on with it. */
 function subPath(pathname: string, name: string): string | undefined {
   const [, first, ...rest] = pathname.replace(/\/$/, "").split("/");
@@ -75,14 +80,14 @@ async function answer(
   route: Route | undefined,
   { request, url, requestId }: {
     request: Request;
-    url: URL;
+    url: URL | undefined;
     requestId: string;
   },
 ): Promise<
   { response: Response; error?: { code: string; more: Record<string, string> } }
 > {
   try {
-    if (!route) {
+    if (!route || !url) {
       throw new HttpError(404, "NOT_FOUND", "No such route", {
         hint: "docs/edge-functions.md lists the routes.",
       });

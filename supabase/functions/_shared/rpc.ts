@@ -34,11 +34,30 @@ export function createRpc(env: LoggingEnv): Rpc {
   );
   return async (caller, name, args, columns) => {
     const client = caller.kind === "user" ? connect(env.SUPABASE_ANON_KEY, caller.token) : service;
-    const call = client.rpc(name, args);
-    const { data, error, status } = await (columns ? call.select(columns) : call);
-    if (error) throw databaseError(status, error, caller);
-    return data;
+    const send = () => {
+      const call = client.rpc(name, args);
+      return columns ? call.select(columns) : call;
+    };
+    let { data, error, status } = await send();
+    // Two that waited for each other: nothing of this one is left, and every call may be repeated.
+    if (error && /^(40001|40P01)$/.test(error.code)) ({ data, error, status } = await send());
+    if (!error) return data;
+    const refused = databaseError(status, error, caller);
+    const { p_rate_key: p_key, p_rate_limit: p_limit } = args;
+    // What fails takes its count back: guesses are counted here, so that they end with the limit too.
+    if (p_key !== undefined && [400, 404, 409, 413].includes(refused.status)) {
+      const counted = await service.rpc("take_rate_limit", { p_key, p_limit });
+      if (counted.data === false) throw rateLimited();
+    }
+    throw refused;
   };
+}
+
+function rateLimited(): HttpError {
+  return new HttpError(429, "RATE_LIMITED", "Too many requests", {
+    hint: "Wait for the next minute, then send it again.",
+    headers: { "retry-after": String(secondsLeft()) },
+  });
 }
 
 interface Refusal {
@@ -76,6 +95,13 @@ export function databaseError(
       sqlstate: code,
     });
   }
+  // Written at this moment by somebody else, as something else.
+  if (code === "23505") {
+    return new HttpError(409, "IDEMPOTENCY_MISMATCH", "Same key with another body", {
+      hint: "Use a new id for a new request.",
+      sqlstate: code,
+    });
+  }
   // Values that passed the rules of the function, but do not fit a column or a check.
   if (/^(22...|2350[02]|23514)$/.test(code)) {
     return new HttpError(400, "INVALID_ARGUMENT", "Invalid argument", {
@@ -103,7 +129,9 @@ export async function callerArgs(
   request: Request,
   env: LoggingEnv,
 ): Promise<Record<string, unknown>> {
-  if (caller.kind === "service") return {};
+  if (caller.kind === "service") {
+    return caller.secret === undefined ? {} : { p_session_secret: caller.secret };
+  }
   const limit = { p_rate_limit: env.RATE_LIMIT_PER_MINUTE };
   // The database counts users by their id.
   if (caller.kind === "user") return limit;

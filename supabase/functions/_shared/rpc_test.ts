@@ -15,6 +15,7 @@ const cases = [
   ["a right that is missing", 403, raised("42501", ""), service, 500, "INTERNAL"],
   ["a value out of range", 400, raised("22003", ""), user, 400, "INVALID_ARGUMENT"],
   ["a check", 400, raised("23514", "row"), user, 400, "INVALID_ARGUMENT"],
+  ["an id that is taken", 409, raised("23505", "row"), user, 409, "IDEMPOTENCY_MISMATCH"],
   ["a value that is missing", 400, raised("23502", "row"), user, 400, "INVALID_ARGUMENT"],
   ["more than Postgres takes", 500, raised("54000", ""), user, 413, "TOO_LARGE"],
   ["a deadlock", 500, raised("40P01", ""), user, 500, "INTERNAL"],

@@ -167,6 +167,8 @@ function readTurn(given: unknown, caller: Caller): Args {
     similar_qa_matches: turn.similarQaMatches,
     similarity_scores: turn.similarityScores,
     query_embedding: turn.embedding,
-    metadata: replacedCharacters ? { ...turn.metadata, replaced_characters: true } : turn.metadata,
+    metadata: replacedCharacters
+      ? Object.fromEntries([...Object.entries(turn.metadata ?? {}), ["replaced_characters", true]])
+      : turn.metadata,
   };
 }

@@ -2,6 +2,13 @@ import { z } from "zod";
 import { namesSession, sessionFields, sessionMissing } from "../_shared/schemas.ts";
 
 const count = z.number().int().min(0).max(2_147_483_647);
+/** Clocks give fractions of a millisecond. */
+const milliseconds = z.number().min(0).max(2_147_483_647).transform(Math.round);
+/** As it came: z.record leaves out a key named __proto__. */
+const object = z.custom<Record<string, unknown>>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  { error: "expected an object" },
+);
 const text = z.string();
 
 export const turnBody = z.strictObject({
@@ -10,7 +17,7 @@ export const turnBody = z.strictObject({
   userMessage: text.min(1),
   aiResponse: text.optional(),
   mood: text.optional(),
-  responseTimeMs: count.optional(),
+  responseTimeMs: milliseconds.optional(),
   provider: text.optional(),
   model: text.optional(),
   costUsd: z.union([
@@ -35,7 +42,7 @@ export const turnBody = z.strictObject({
   similarQaMatches: z.unknown().optional(),
   similarityScores: z.array(z.number()).optional(),
   embedding: z.array(z.number()).length(384).optional(),
-  metadata: z.record(z.string(), z.unknown()).optional(),
+  metadata: object.optional(),
 }).refine(namesSession, sessionMissing).refine(
   ({ aiResponse, toolCalls, errorMessage }) =>
     [aiResponse, toolCalls, errorMessage].some((answer) => answer !== undefined),

@@ -8,8 +8,10 @@ select tests.visit(1, '0 s'), tests.visit(2, '1 s'), tests.visit(3, '-1 day'), t
 select tests.start(5);
 select tests.fill(1, 2);
 update public.session_clients set claimed_at = now(), expires_at = null where session_id = tests.s(4);
-insert into private.rate_limits (key_hash, window_start, calls)
-values ('old', now() - interval '3 days', 1), ('new', now() - interval '1 day', 1);
+insert into private.rate_limits (key_hash, window_start, window_end, calls)
+values
+  ('old', now() - interval '1 minute', now() - interval '1 ms', 1),
+  ('new', now() - interval '1 day', now(), 1);
 select tests.act_as('service_role');
 select is(
   tests.error_of(format('select public.cleanup_visitor_sessions(%L)', n)), 'PT400 INVALID_ARGUMENT',

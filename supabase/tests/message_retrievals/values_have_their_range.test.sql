@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/visitors.psql
-select plan(8);
+select plan(14);
 
 select tests.visit(1);
 select tests.fill(1, 1);
@@ -17,6 +17,12 @@ from (
     ('383 numbers', 'query_embedding = array_fill(1, array[383])', '23514'),
     ('384 numbers', 'query_embedding = array_fill(1, array[384])', 'ok'),
     ('385 numbers', 'query_embedding = array_fill(1, array[385])', '23514'),
+    ('a score of null', 'similarity_scores = array[1, null]', '23514'),
+    ('a score that is no number', $$ similarity_scores = '{NaN}' $$, '23514'),
+    ('no score at all', $$ similarity_scores = '{}' $$, 'ok'),
+    ('a table of scores', $$ similarity_scores = '{{1}}' $$, '23514'),
+    ('an infinite number', $$ query_embedding = array_fill('-Infinity'::real, array[384]) $$, '23514'),
+    ('384 nulls', 'query_embedding = array_fill(null::real, array[384])', '23514'),
     ('256 KiB of matches', $$ similar_qa_matches = to_jsonb(repeat('x', 262142)) $$, 'ok'),
     ('more of them', $$ similar_qa_matches = to_jsonb(repeat('x', 262143)) $$, 'PT413 TOO_LARGE')
 ) as c (name, change, expected);

@@ -8,7 +8,7 @@ select is(
     from pg_attribute
     where attrelid = 'private.rate_limits'::regclass and attnum > 0 and attnotnull
   ),
-  array['calls', 'key_hash', 'window_start'],
+  array['calls', 'key_hash', 'window_end', 'window_start'],
   'these are never null'
 );
 

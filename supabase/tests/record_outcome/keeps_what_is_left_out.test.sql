@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/visitors.psql
-select plan(10);
+select plan(14);
 
 select tests.visit(1), tests.start(2);
 select tests.act_as('service_role');
@@ -58,6 +58,24 @@ from (
       'a product of null in the cart',
       $$ select public.record_outcome(tests.s(1), p_products_added_to_cart => '{null}') $$,
       'PT400 INVALID_ARGUMENT'
+    ),
+    (
+      'a table of products', $$ select public.record_outcome(tests.s(1), p_products_viewed => '{{a}}') $$,
+      'PT400 INVALID_ARGUMENT'
+    ),
+    (
+      'a table of products in the cart',
+      $$ select public.record_outcome(tests.s(1), p_products_added_to_cart => '{{a}}') $$,
+      'PT400 INVALID_ARGUMENT'
+    ),
+    (
+      'a product of 200 characters',
+      $$ select public.record_outcome(tests.s(1), p_products_viewed => array[repeat('é', 200)]) $$, 'ok'
+    ),
+    (
+      'a longer one',
+      $$ select public.record_outcome(tests.s(1), p_products_added_to_cart => array[repeat('p', 201)]) $$,
+      'PT413 TOO_LARGE'
     ),
     (
       'another secret',

@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/visitors.psql
-select plan(14);
+select plan(15);
 
 select tests.act_as('service_role');
 select is(
@@ -12,6 +12,10 @@ select is(
 select is(public.take_rate_limit('b', 1, 86400), true, 'by key');
 select is(public.take_rate_limit('a', 4, 86400), true, 'what is refused does not count');
 select tests.act_as('postgres');
+select is(
+  (select bool_and(window_end = window_start + interval '1 day') from private.rate_limits), true,
+  'a window ends'
+);
 update private.rate_limits set window_start = window_start - interval '1 day';
 select tests.act_as('service_role');
 select is(
