@@ -1,10 +1,18 @@
 import { parseArgs } from "node:util";
 import { withServer } from "./run/server.ts";
-import { lastSuites, localSuites, nodeSuite, serverSql, type Suite } from "./run/suites.ts";
+import {
+  apiSuite,
+  lastSuites,
+  localSuites,
+  nodeSuite,
+  serverSql,
+  type Suite,
+} from "./run/suites.ts";
 import { add, describeTally, type Log, nothing, seconds, type Tally } from "./run/tally.ts";
 
 const usage = `npm test [-- <name>...]                             what needs no server of its own
-npm run test:server [-- --db-url <url>] [<name>...]  what needs a real Postgres; our native one by default
+npm run test:server [-- --db-url <url>] [<name>...]  what needs a real Postgres (our native one by default), a
+                                                     browser, or more time
   <name> picks suites whose name contains it; --list names them`;
 
 const log: Log = (line) => console.log(line);
@@ -97,9 +105,13 @@ async function main(): Promise<number> {
       values["db-url"],
       log,
       (urls) =>
-        runAll([[[serverSql(urls)], [nodeSuite("server", 720_000, 1)], [
-          nodeSuite("mutation", 120_000, 1),
-        ]]], names),
+        runAll([[
+          [serverSql(urls)],
+          [nodeSuite("server", 720_000, 1)],
+          [nodeSuite("mutation", 120_000, 1)],
+          [apiSuite("fuzz")],
+          [apiSuite("browser")],
+        ]], names),
     )
     : add(await runAll(localSuites(), names), await runLane(lastSuites(), names, true));
   if (total.passed + total.failed === 0) {

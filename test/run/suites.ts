@@ -19,11 +19,13 @@ export interface Suite {
 
 /** The folders whose suites must be there; others below test/ are found. */
 const required = ["types", "pgtap", "api", "functions", "readme"];
-const elsewhere = new Set(["stack", "server", "mutation", "run"]);
+const elsewhere = new Set(["stack", "server", "mutation", "browser", "fuzz", "run"]);
 /** Of these the ones that need no stack, and can run at once. */
 const light = new Set(["types", "pgtap", "docs"]);
 /** And those whose files share a stack. */
 const onApi = new Set(["api", "examples", "functions"]);
+/** Of these the ones that the SQL leaves time for. */
+const besideSql = new Set(["examples"]);
 
 /** What `npm test` runs: two lanes beside each other, the groups of a lane one after another, the suites of a group at once. */
 export function localSuites(): Suite[][][] {
@@ -32,11 +34,13 @@ export function localSuites(): Suite[][][] {
     .filter((entry) => testFiles(entry.name).length > 0)
     .map((entry) => entry.name);
   const rest = [...new Set([...required, ...found])].filter((folder) => !light.has(folder));
+  const suite = (folder: string) => onApi.has(folder) ? apiSuite(folder) : nodeSuite(folder);
+  const second = (folder: string) => !onApi.has(folder) || besideSql.has(folder);
   return [
     [
       // PGlite keeps one core busy; the other lane is for the other.
       [{ name: "SQL (pgTAP on PGlite)", timeoutMs: 300_000, run: runSql }],
-      ...rest.filter((folder) => onApi.has(folder)).map((folder) => [apiSuite(folder)]),
+      ...rest.filter((folder) => !second(folder)).map((folder) => [suite(folder)]),
     ],
     [
       [
@@ -44,7 +48,7 @@ export function localSuites(): Suite[][][] {
         ...[...light].map((folder) => nodeSuite(folder, 150_000, 1)),
         nodeSuite("bench", 150_000, 1, "."),
       ],
-      ...rest.filter((folder) => !onApi.has(folder)).map((folder) => [nodeSuite(folder)]),
+      ...rest.filter(second).map((folder) => [suite(folder)]),
     ],
   ];
 }
@@ -68,7 +72,7 @@ export function nodeSuite(
 }
 
 /** One stack for all files of a folder: each starts a few seconds earlier than with its own. */
-function apiSuite(folder: string): Suite {
+export function apiSuite(folder: string): Suite {
   // The files of functions count rows of all tables, so one has to wait for the other.
   const { run, ...suite } = nodeSuite(folder, 240_000, folder === "functions" ? 1 : 2);
   return { ...suite, run: (options) => withApi(() => run(options)) };

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Random } from "../server/support.ts";
-import { bodyFor, query, type Route, routes, type Session, turn } from "./routes.ts";
-import type { Call } from "./support.ts";
+import { bodyFor, query, type Route, routes, type Session, turn } from "../functions/routes.ts";
+import type { Call } from "../functions/support.ts";
 
 /** A request that is meant to go wrong, and whether it must. */
 export interface Attempt {

@@ -12,7 +12,7 @@ import { root } from "../../local/paths.ts";
 import { freePort, host } from "../../local/ports.ts";
 import { type Api, openTestApi } from "../api/support.ts";
 import { readBlocks } from "../readme/blocks.ts";
-import { type Functions, openFunctions, stored, until } from "./visitor.ts";
+import { type Functions, openFunctions, stored, until } from "../examples/visitor.ts";
 
 const example = join(root, "examples", "visitor-client");
 const browserPath = process.env["CHROMIUM_BIN"] || onPath();

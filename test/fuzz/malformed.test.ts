@@ -3,8 +3,8 @@ import { after, before, test } from "node:test";
 import { isRecord } from "../../local/http.ts";
 import { seeded } from "../server/support.ts";
 import { type Attempt, makeAttempt, type Targets } from "./malformed.ts";
-import { callRoute, routes } from "./routes.ts";
-import { type Answer, Fixture } from "./support.ts";
+import { callRoute, routes } from "../functions/routes.ts";
+import { type Answer, Fixture } from "../functions/support.ts";
 
 const requests = 5000;
 const atOnce = 16;
