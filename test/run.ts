@@ -109,6 +109,7 @@ async function main(): Promise<number> {
           [serverSql(urls)],
           [nodeSuite("server", 720_000, 1)],
           [nodeSuite("mutation", 120_000, 1)],
+          [nodeSuite("ending")],
           [apiSuite("fuzz")],
           [apiSuite("browser")],
         ]], names),

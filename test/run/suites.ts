@@ -19,13 +19,13 @@ export interface Suite {
 
 /** The folders whose suites must be there; others below test/ are found. */
 const required = ["types", "pgtap", "api", "functions", "readme"];
-const elsewhere = new Set(["stack", "server", "mutation", "browser", "fuzz", "run"]);
+const elsewhere = new Set(["stack", "server", "mutation", "ending", "browser", "fuzz", "run"]);
 /** Of these the ones that need no stack, and can run at once. */
 const light = new Set(["types", "pgtap", "docs"]);
 /** And those whose files share a stack. */
 const onApi = new Set(["api", "examples", "functions"]);
 /** Of these the ones that the SQL leaves time for. */
-const besideSql = new Set(["examples"]);
+const besideSql = new Set(["examples", "functions"]);
 
 /** What `npm test` runs: two lanes beside each other, the groups of a lane one after another, the suites of a group at once. */
 export function localSuites(): Suite[][][] {
