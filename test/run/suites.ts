@@ -24,8 +24,6 @@ const elsewhere = new Set(["stack", "server", "mutation", "ending", "browser", "
 const light = new Set(["types", "pgtap", "docs"]);
 /** And those whose files share a stack. */
 const onApi = new Set(["api", "examples", "functions"]);
-/** Of these the ones that the SQL leaves time for. */
-const besideSql = new Set(["examples", "functions"]);
 
 /** What `npm test` runs: two lanes beside each other, the groups of a lane one after another, the suites of a group at once. */
 export function localSuites(): Suite[][][] {
@@ -34,21 +32,16 @@ export function localSuites(): Suite[][][] {
     .filter((entry) => testFiles(entry.name).length > 0)
     .map((entry) => entry.name);
   const rest = [...new Set([...required, ...found])].filter((folder) => !light.has(folder));
-  const suite = (folder: string) => onApi.has(folder) ? apiSuite(folder) : nodeSuite(folder);
-  const second = (folder: string) => !onApi.has(folder) || besideSql.has(folder);
   return [
-    [
-      // PGlite keeps one core busy; the other lane is for the other.
-      [{ name: "SQL (pgTAP on PGlite)", timeoutMs: 300_000, run: runSql }],
-      ...rest.filter((folder) => !second(folder)).map((folder) => [suite(folder)]),
-    ],
+    // PGlite keeps one core busy; the other lane is for the other.
+    [[{ name: "SQL (pgTAP on PGlite)", timeoutMs: 300_000, run: runSql }]],
     [
       [
         { name: "edge functions (deno test)", timeoutMs: 60_000, run: runFunctions },
         ...[...light].map((folder) => nodeSuite(folder, 150_000, 1)),
         nodeSuite("bench", 150_000, 1, "."),
       ],
-      ...rest.filter(second).map((folder) => [suite(folder)]),
+      ...rest.map((folder) => [onApi.has(folder) ? apiSuite(folder) : nodeSuite(folder)]),
     ],
   ];
 }
