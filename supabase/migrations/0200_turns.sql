@@ -160,10 +160,22 @@ begin
       'INVALID_ARGUMENT', 'A turn is an object, and its keys are those of the comment of log_chat_turns.'
     );
   end if;
+  -- Before anything that takes time by the length of the turn: who may not write costs nothing.
+  v_logged.session_id := private.find_chat_session(
+    (p_turn ->> 'session_id')::uuid, p_turn ->> 'session_token', p_session_secret
+  );
+  -- By their size in memory, which is six times the text at most: no number is looked at yet.
+  if pg_column_size(p_turn -> 'tool_calls') > 2097152
+    or pg_column_size(p_turn -> 'metadata') > 2097152
+    or pg_column_size(p_turn -> 'similar_qa_matches') > 2097152
+    or pg_column_size(p_turn -> 'similarity_scores') > 65536
+    or pg_column_size(p_turn -> 'query_embedding') > 65536
+    or private.has_wide_number(p_turn)
+  then
+    perform private.raise_error('TOO_LARGE');
+  end if;
   v_turn := jsonb_populate_record(null::private.chat_turn, p_turn);
   v_logged.turn_id := v_turn.turn_id;
-  v_logged.session_id :=
-    private.find_chat_session(v_turn.session_id, v_turn.session_token, p_session_secret);
   v_logged.status := 200;
   select bool_or(m.inserted) into v_logged.inserted
   from public.log_turn(
@@ -246,8 +258,6 @@ begin
     or jsonb_array_length(p_turns) not between 1 and 100
   then
     perform private.raise_error('INVALID_ARGUMENT', 'p_turns is an array of 1 to 100 turns.');
-  elsif private.has_wide_number(p_turns) then
-    perform private.raise_error('TOO_LARGE');
   end if;
   perform private.count_call(p_rate_key, p_rate_limit, jsonb_array_length(p_turns));
   if jsonb_array_length(p_turns) = 1 then
@@ -270,7 +280,7 @@ begin
         get stacked diagnostics v_detail = pg_exception_detail, v_hint = pg_exception_hint;
         v_one := null;
         if sqlstate like 'PT%' then
-          v_one.status := right(sqlstate, 3);
+          v_one.status := right(sqlstate, 3)::integer;
           v_one.code := v_detail;
           v_one.message := sqlerrm;
           v_one.hint := v_hint;

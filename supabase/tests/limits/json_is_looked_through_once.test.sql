@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 select plan(2);
 
--- Time by length: of one list, and of one eight times as long. By the square it would be 64.
+-- Time by length: of one list, and of one four times as long. By the square it would be 16.
 create function pg_temp.seconds(p_count integer, p_element text)
 returns double precision
 language plpgsql
@@ -21,7 +21,7 @@ begin
 end
 $$;
 select cmp_ok(
-  pg_temp.seconds(80000, e.element) / pg_temp.seconds(10000, e.element), '<', 32::double precision,
+  pg_temp.seconds(80000, e.element) / pg_temp.seconds(20000, e.element), '<', 12::double precision,
   'a list of ' || e.element
 )
 from unnest(array['0', '0.5']) as e (element);
