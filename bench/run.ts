@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { runBench } from "./bench.ts";
 import { chooseCases } from "./cases/index.ts";
+import { judgeAll } from "./judge.ts";
 import { machineName } from "./machine.ts";
 import { readOptions, resultsFolder } from "./options.ts";
 import { ratiosPicture, reportPage } from "./report/page.ts";
@@ -51,7 +52,7 @@ async function main(): Promise<void> {
 async function writeReport(folder: string, found: Results): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "report.html"), reportPage(found));
-  await writeFile(join(folder, "ratios.svg"), ratiosPicture(found));
+  if (judgeAll(found).length > 0) await writeFile(join(folder, "ratios.svg"), ratiosPicture(found));
 }
 
 try {

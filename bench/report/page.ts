@@ -49,13 +49,7 @@ export function reportPage(found: Results): string {
 <h1>How fast Turnbase is</h1>
 <p class="facts">${escaped(facts(found))}</p>
 <p>${introduction(found)}</p>
-<p>Promises: ${
-    counts.join(", ")
-  }. <b>Reached</b>: the median of the rounds keeps the promise. <b>Within
-noise</b>: it misses it by no more than the noise of the run, which is half of what lies between its least
-and its greatest round. <b>Missed</b>: by more.</p>
-<h2>Ratios</h2>
-<div class="wide">${ratiosPicture(found)}</div>
+${verdicts.length > 0 ? promises(found, counts) : ""}
 ${times.length > 0 ? `<h2>Expected times</h2>\n${timesTable(times, found)}` : ""}
 ${compared.length > 0 ? `<h2>Beside other ways</h2>\n${comparedTable(compared)}` : ""}
 ${
@@ -76,6 +70,16 @@ ${surroundings(found)}
 </body>
 </html>
 `;
+}
+
+function promises(found: Results, counts: readonly string[]): string {
+  return `<p>Promises: ${
+    counts.join(", ")
+  }. <b>Reached</b>: the median of the rounds keeps the promise. <b>Within
+noise</b>: it misses it by no more than the noise of the run, which is half of what lies between its least
+and its greatest round. <b>Missed</b>: by more.</p>
+<h2>Ratios</h2>
+<div class="wide">${ratiosPicture(found)}</div>`;
 }
 
 function introduction({ cases }: Results): string {
