@@ -112,6 +112,26 @@ AND table_name LIKE 'chat%';`)).map((row) => JSON.stringify(row)).sort(),
   );
 });
 
+test("a view has no index: those of earlier schemas are on the tables behind it", async () => {
+  assert.deepEqual(
+    await rows(`SELECT indexname FROM pg_indexes 
+WHERE tablename IN ('chat_sessions', 'chat_messages');`),
+    [],
+  );
+  // By start and by visitor; by session, time and kind of message.
+  assert.deepEqual(
+    await rows(`select indexname from pg_indexes where indexname in (
+      'session_clients_started_at_idx', 'session_clients_user_identifier_idx',
+      'idx_messages_session_id', 'idx_messages_user_id') order by indexname`),
+    [
+      { indexname: "idx_messages_session_id" },
+      { indexname: "idx_messages_user_id" },
+      { indexname: "session_clients_started_at_idx" },
+      { indexname: "session_clients_user_identifier_idx" },
+    ],
+  );
+});
+
 test("sessions are counted and listed", async () => {
   assert.deepEqual(await rows(`SELECT COUNT(*) as session_count FROM chat_sessions;`), [
     { session_count: "3" },

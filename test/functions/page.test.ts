@@ -32,6 +32,15 @@ test("every block of docs/edge-functions.md does what it says", { skip }, async 
   ]);
 });
 
+test("the commands of .env.example make a salt, another one each time", { skip }, async () => {
+  const example = await readFile(join(root, "supabase", "functions", ".env.example"), "utf8");
+  const commands = [...example.matchAll(/^# {3}(\S.*)$/gm)].map(([, command = ""]) => command);
+  assert.deepEqual(commands.map((command) => command.split(" ")[0]), ["node", "openssl"]);
+  const salts = await Promise.all([...commands, ...commands].map(run));
+  for (const salt of salts) assert.match(salt, /^[0-9a-f]{64}\n$/);
+  assert.equal(new Set(salts).size, 4);
+});
+
 test("the page lists every variable of .env.example, and no other", async () => {
   const example = await readFile(join(root, "supabase", "functions", ".env.example"), "utf8");
   const variables = [...example.matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, name]) => name).sort();
