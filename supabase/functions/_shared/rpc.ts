@@ -3,6 +3,7 @@ import type { Caller } from "./auth.ts";
 import { rateKey } from "./client.ts";
 import { type LoggingEnv, saltProblem } from "./env.ts";
 import { HttpError, internal, unauthenticated } from "./errors.ts";
+import type { SessionName } from "./schemas.ts";
 
 /** Calls one function of the database as the caller: users by their own token, all others by the service key. */
 export type Rpc = (
@@ -123,21 +124,23 @@ function secondsLeft(): number {
   return 60 - Math.floor(Date.now() / 1000) % 60;
 }
 
-/** What goes with a call for this caller: a visitor's secret, and how often it may be made. */
+/** What goes with a call for this caller: a visitor's secret, how often it may be made, and which session is meant. */
 export async function callerArgs(
   caller: Caller,
   request: Request,
   env: LoggingEnv,
+  session: SessionName = {},
 ): Promise<Record<string, unknown>> {
+  const named = { p_session_id: session.sessionId, p_session_token: session.sessionToken };
   if (caller.kind === "service") {
-    return caller.secret === undefined ? {} : { p_session_secret: caller.secret };
+    return caller.secret === undefined ? named : { ...named, p_session_secret: caller.secret };
   }
-  const limit = { p_rate_limit: env.RATE_LIMIT_PER_MINUTE };
+  const limited = { ...named, p_rate_limit: env.RATE_LIMIT_PER_MINUTE };
   // The database counts users by their id.
-  if (caller.kind === "user") return limit;
+  if (caller.kind === "user") return limited;
   requireSalt(env);
   return {
-    ...limit,
+    ...limited,
     p_rate_key: await rateKey(request, env),
     p_session_secret: caller.secret,
   };

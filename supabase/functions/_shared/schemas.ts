@@ -9,7 +9,7 @@ export const sessionFields = {
   sessionToken: z.string().min(1).max(255).optional(),
 };
 
-interface SessionName {
+export interface SessionName {
   sessionId?: string | undefined;
   sessionToken?: string | undefined;
 }

@@ -81,9 +81,7 @@ const end: Action = async ({ env, rpc }, { request, json }) => {
   const { value } = parse(sessionName, await json(), caller);
   const session = visitorSession.parse(
     await rpc(caller, "end_visitor_session", {
-      ...await callerArgs(caller, request, env),
-      p_session_id: value.sessionId,
-      p_session_token: value.sessionToken,
+      ...await callerArgs(caller, request, env, value),
     }),
   );
   return {
@@ -113,9 +111,7 @@ const claim: Action = async ({ env, rpc }, { request, json }) => {
   }
   const session = visitorSession.parse(
     await rpc(caller, "claim_visitor_session", {
-      ...await callerArgs(caller, request, env),
-      p_session_id: value.sessionId,
-      p_session_token: value.sessionToken,
+      ...await callerArgs(caller, request, env, value),
       p_session_secret: secret,
     }),
   );
@@ -135,9 +131,7 @@ const history: Action = async ({ env, rpc }, { request, url }) => {
   );
   const messages = storedMessages.parse(
     await rpc(caller, "get_chat_history", {
-      ...await callerArgs(caller, request, env),
-      p_session_id: value.sessionId,
-      p_session_token: value.sessionToken,
+      ...await callerArgs(caller, request, env, value),
       p_limit: value.limit,
       p_before_sequence: value.before,
     }, Object.keys(storedMessages.element.shape).join()),
@@ -170,9 +164,7 @@ const stats: Action = async ({ env, rpc }, { request, url }) => {
   const { value } = parse(sessionName, Object.fromEntries(url.searchParams), caller);
   const found = storedStats.parse(
     await rpc(caller, "get_chat_stats", {
-      ...await callerArgs(caller, request, env),
-      p_session_id: value.sessionId,
-      p_session_token: value.sessionToken,
+      ...await callerArgs(caller, request, env, value),
     }, statsColumns),
   );
   return {

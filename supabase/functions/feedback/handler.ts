@@ -19,9 +19,7 @@ export function createHandler({ env, rpc, log }: ChatDeps) {
           const caller = await findCaller(request, env);
           const { value } = parse(feedbackBody, await json(), caller);
           await rpc(caller, "record_feedback", {
-            ...await callerArgs(caller, request, env),
-            p_session_id: value.sessionId,
-            p_session_token: value.sessionToken,
+            ...await callerArgs(caller, request, env, value),
             p_user_satisfaction: value.userSatisfaction,
           });
           return { success: true };

@@ -19,9 +19,7 @@ export function createHandler({ env, rpc, log }: ChatDeps) {
           const caller = await findCaller(request, env);
           const { value } = parse(outcomeBody, await json(), caller);
           await rpc(caller, "record_outcome", {
-            ...await callerArgs(caller, request, env),
-            p_session_id: value.sessionId,
-            p_session_token: value.sessionToken,
+            ...await callerArgs(caller, request, env, value),
             p_products_viewed: value.productsViewed,
             p_products_added_to_cart: value.productsAddedToCart,
             p_query_type: value.queryType,
