@@ -820,7 +820,6 @@ begin
 end
 $$;
 revoke all on function private.query_vector(real[]) from public, anon, authenticated, service_role;
-grant execute on function private.query_vector(real[]) to authenticated;
 comment on function private.query_vector(real[]) is
   'The vector to search with, or PT400 INVALID_ARGUMENT.';
 
@@ -939,7 +938,7 @@ comment on function private.nearest_exactly(
 -- Definer: a distance is no condition that row level security lets an index answer, so the user's rows
 -- are taken here. The user is that of the token, never an argument.
 create function private.nearest_messages(
-  p_embedding extensions.halfvec,
+  p_embedding real[],
   p_limit integer,
   p_model text,
   p_session_id uuid,
@@ -954,6 +953,7 @@ rows 10
 as $$
 declare
   v_user_id constant uuid := auth.uid();
+  v_embedding constant extensions.halfvec := private.query_vector(p_embedding);
   v_model constant text := coalesce(p_model, (select s.model from private.embedding_settings as s));
   v_deleted constant uuid[] := coalesce(private.my_deleted_session_ids(), '{}');
   v_needed bigint;
@@ -977,7 +977,7 @@ begin
       v_found := array(
         select f
         from private.nearest_by_index(
-          v_user_id, v_model, p_embedding, p_limit, v_deleted, p_filter
+          v_user_id, v_model, v_embedding, p_limit, v_deleted, p_filter
         ) as f
       );
     end if;
@@ -988,19 +988,19 @@ begin
     return query
       select f.*
       from private.nearest_exactly(
-        v_user_id, v_model, p_embedding, p_limit, v_deleted, p_filter, p_session_id
+        v_user_id, v_model, v_embedding, p_limit, v_deleted, p_filter, p_session_id
       ) as f;
   end if;
 end
 $$;
 revoke all on function private.nearest_messages(
-  extensions.halfvec, integer, text, uuid, private.message_filter
+  real[], integer, text, uuid, private.message_filter
 ) from public, anon, authenticated, service_role;
 grant execute on function private.nearest_messages(
-  extensions.halfvec, integer, text, uuid, private.message_filter
+  real[], integer, text, uuid, private.message_filter
 ) to authenticated;
 comment on function private.nearest_messages(
-  extensions.halfvec, integer, text, uuid, private.message_filter
+  real[], integer, text, uuid, private.message_filter
 ) is
   'The calling user''s messages nearest to a vector, not those in the trash, nearest first: p_limit of '
   'them wherever there are as many.';
@@ -1035,8 +1035,6 @@ security invoker
 set search_path = ''
 rows 10
 as $$
-declare
-  v_embedding extensions.halfvec;
 begin
   if auth.uid() is null then
     perform private.raise_error('UNAUTHENTICATED');
@@ -1045,11 +1043,10 @@ begin
   elsif not coalesce(p_min_similarity between -1 and 1, true) then
     perform private.raise_error('INVALID_ARGUMENT', 'p_min_similarity is -1 to 1.');
   end if;
-  v_embedding := private.query_vector(p_embedding);
   return query
     select m.id, m.session_id, m.role, m.created_at, (1 - f.distance)::real, m.content
     from private.nearest_messages(
-      v_embedding, p_limit, p_model, p_session_id,
+      p_embedding, p_limit, p_model, p_session_id,
       row(p_role, p_from, p_to, p_brand_id, p_agent_type)::private.message_filter
     ) as f
     join public.conversation_messages as m on m.session_id = f.session_id and m.id = f.message_id
