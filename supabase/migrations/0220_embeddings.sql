@@ -1042,6 +1042,10 @@ begin
     perform private.raise_error('INVALID_ARGUMENT', 'p_limit is 1 to 200.');
   elsif not coalesce(p_min_similarity between -1 and 1, true) then
     perform private.raise_error('INVALID_ARGUMENT', 'p_min_similarity is -1 to 1.');
+  elsif p_session_id is not null and not exists (
+    select 1 from public.conversation_sessions as s where s.id = p_session_id
+  ) then
+    perform private.raise_error('SESSION_NOT_FOUND');
   end if;
   return query
     select m.id, m.session_id, m.role, m.created_at, (1 - f.distance)::real, m.content
@@ -1068,7 +1072,7 @@ comment on function public.match_messages(
   'is less similar. p_session_id, p_role, p_brand_id, p_agent_type: of these alone. p_from, p_to: '
   'created from then, and before then. p_model: default the model in use. '
   'Returns: p_limit messages wherever there are as many. Who: signed-in and anonymous users. '
-  'Errors: PT400 INVALID_ARGUMENT; PT401 UNAUTHENTICATED.';
+  'Errors: PT400 INVALID_ARGUMENT; PT401 UNAUTHENTICATED; PT404 SESSION_NOT_FOUND.';
 
 create type public.hybrid_match as (
   message_id      uuid,
@@ -1185,7 +1189,7 @@ comment on function public.hybrid_search_messages(
   '200, default 20. p_full_text_weight, p_semantic_weight: 0 to 1,000; 0 leaves a search out. p_rrf_k: '
   'how little the first ranks stand out, 1 to 1,000, default 60. The others: as of match_messages. '
   'Returns: the best first. Who: signed-in and anonymous users. '
-  'Errors: PT400 INVALID_ARGUMENT; PT401 UNAUTHENTICATED.';
+  'Errors: PT400 INVALID_ARGUMENT; PT401 UNAUTHENTICATED; PT404 SESSION_NOT_FOUND.';
 
 create type public.similar_question as (
   message_id  uuid,

@@ -194,7 +194,11 @@ for (const [at, share] of shares.entries()) {
     }
     const plan = plans.find((text) => text.includes("<=>") && text.includes("Limit"));
     assert.match(plan ?? "no plan", /Index Scan using message_embeddings_embedding_idx/);
-    assert.ok(!plans.some((text) => text.includes("message_embeddings_user_id_model_idx on message_embeddings e_")));
+    assert.ok(
+      !plans.some((text) =>
+        text.includes("message_embeddings_user_id_model_idx on message_embeddings e_")
+      ),
+    );
   });
 }
 
