@@ -1088,7 +1088,8 @@ create type public.hybrid_match as (
 );
 comment on type public.hybrid_match is
   'A message that a search by words, by meaning or by both found. score: of the ranks, comparable '
-  'within one answer. full_text_rank, semantic_rank: its place in each search; null: not found there.';
+  'within one answer. full_text_rank, semantic_rank: its place in each search; null: not found there. '
+  'headline: as of search_messages; null where the words were not found.';
 
 create function public.hybrid_search_messages(
   p_query text,
@@ -1127,19 +1128,21 @@ begin
     perform private.raise_error(
       'INVALID_ARGUMENT', 'The weights are 0 to 1000, one of them not 0, and p_rrf_k is 1 to 1000.'
     );
+  elsif p_session_id is not null and not exists (
+    select 1 from public.conversation_sessions as s where s.id = p_session_id
+  ) then
+    perform private.raise_error('SESSION_NOT_FOUND');
   end if;
   -- What is low in both lists can be high in their sum.
   v_candidates := least(greatest(3 * p_limit, 50), 200);
   return query
     with by_words as (
-      select l.message_id, l.session_id, l.headline, l.place::integer as place
+      select l.message_id, l.session_id, l.headline, l.ordinality::integer as place
       from public.search_messages(
         p_query => p_query, p_session_id => p_session_id, p_role => p_role, p_from => p_from,
         p_to => p_to, p_brand_id => p_brand_id, p_agent_type => p_agent_type,
         p_limit => v_candidates
-      ) with ordinality as l (
-        message_id, session_id, role, created_at, rank, headline, place
-      )
+      ) with ordinality as l
       where p_full_text_weight > 0
     ),
     by_meaning as (

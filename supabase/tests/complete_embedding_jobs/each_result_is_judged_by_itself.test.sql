@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/embeddings.psql
-select plan(26);
+select plan(25);
 
 select tests.start(1);
 select tests.fill(1, 8);
