@@ -88,6 +88,8 @@ create table private.embedding_settings (
   model           text
     constraint embedding_settings_model_length check (char_length(model) between 1 and 200),
   is_enabled      boolean  not null default false,
+  exact_up_to     integer  not null default 5000
+    constraint embedding_settings_exact_up_to_range check (exact_up_to between 0 and 1000000),
   last_looked_at  uuid,
   constraint embedding_settings_model_needed check (model is not null or not is_enabled)
 );
@@ -97,6 +99,8 @@ comment on column private.embedding_settings.is_only_row is 'True.';
 comment on column private.embedding_settings.model is 'The model whose vectors are made and searched.';
 comment on column private.embedding_settings.is_enabled is
   'While false nothing is queued: nobody pays for what nobody uses.';
+comment on column private.embedding_settings.exact_up_to is
+  'Users with at most so many vectors are searched by reading all of them, others by the index.';
 comment on column private.embedding_settings.last_looked_at is
   'The message that queue_missing_embeddings goes on after; null: it begins again.';
 alter table private.embedding_settings enable row level security;
@@ -869,7 +873,7 @@ language plpgsql
 stable
 set search_path = ''
 set hnsw.iterative_scan = 'relaxed_order'
-set hnsw.ef_search = '100'
+set hnsw.ef_search = '400'
 set hnsw.max_scan_tuples = '20000'
 set hnsw.scan_mem_multiplier = '4'
 set enable_sort = 'off'
@@ -956,22 +960,22 @@ declare
   v_embedding constant extensions.halfvec := private.query_vector(p_embedding);
   v_model constant text := coalesce(p_model, (select s.model from private.embedding_settings as s));
   v_deleted constant uuid[] := coalesce(private.my_deleted_session_ids(), '{}');
-  v_needed bigint;
+  v_exact_up_to bigint;
   v_found private.embedding_distance[];
 begin
   if p_session_id is null then
-    -- So many rows a user has where the scan finds enough before it gives up: with fewer it would look
-    -- at 20,000 for nothing, and reading them all is quicker.
-    select ceil(p_limit * c.reltuples / 20000) into v_needed
-    from pg_catalog.pg_class as c
-    where c.oid = 'public.message_embeddings'::regclass;
-    if v_needed <= (
+    -- Reading a few thousand vectors takes less time than the scan, and misses none: the fewer of all rows
+    -- are a user's, the more it passes by. Where it would give up before it has enough it is not begun.
+    select greatest(s.exact_up_to, ceil(p_limit * c.reltuples / 20000)) into v_exact_up_to
+    from private.embedding_settings as s
+    join pg_catalog.pg_class as c on c.oid = 'public.message_embeddings'::regclass;
+    if v_exact_up_to < (
       select count(*)
       from (
         select 1
         from public.message_embeddings as e
         where e.user_id = v_user_id and e.model = v_model
-        limit greatest(v_needed, 0)
+        limit v_exact_up_to + 1
       ) as counted
     ) then
       v_found := array(

@@ -17,7 +17,7 @@ from (
       'content_hash dimensions embedded_at embedding message_id model session_id user_id'
     ),
     ('private.embedding_queue', 'attempts due_at message_id'),
-    ('private.embedding_settings', 'is_enabled is_only_row')
+    ('private.embedding_settings', 'exact_up_to is_enabled is_only_row')
 ) as c (relation, expected);
 
 select * from finish();

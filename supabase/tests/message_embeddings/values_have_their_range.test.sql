@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/embeddings.psql
-select plan(21);
+select plan(23);
 
 select tests.start(1), tests.start(2);
 select tests.fill(1, 2);
@@ -24,6 +24,8 @@ from (
     ('private.embedding_queue set attempts = -1', '23514'),
     ('private.embedding_queue set last_error = repeat(''x'', 200)', 'ok'),
     ('private.embedding_queue set last_error = repeat(''x'', 201)', '23514'),
+    ('private.embedding_settings set exact_up_to = -1', '23514'),
+    ('private.embedding_settings set exact_up_to = 1000001', '23514'),
     ('private.embedding_settings set is_only_row = false', '23514'),
     ('private.embedding_settings set model = repeat(''x'', 200)', 'ok'),
     ('private.embedding_settings set model = repeat(''x'', 201)', '23514'),
