@@ -18,7 +18,8 @@ let asked = 0;
 let session = "";
 let userId = "";
 
-const vectorOf = (text: string) => Array.from({ length: 384 }, (_, at) => (at === text.length ? 1 : 0.1));
+const vectorOf = (text: string) =>
+  Array.from({ length: 384 }, (_, at) => (at === text.length ? 1 : 0.1));
 const works: Behaviour = (texts) => ({ vectors: texts.map(vectorOf) });
 
 before(async () => {
@@ -72,10 +73,14 @@ async function textsOf(request: IncomingMessage): Promise<string[]> {
 
 /** So many messages that wait for their vectors. */
 async function write(count: number, text = "text"): Promise<void> {
-  const rows = Array.from({ length: count }, (_, at) =>
-    `('${randomUUID()}', '${session}', 'user', '${text} ${"x".repeat(at)}')`);
+  const rows = Array.from(
+    { length: count },
+    (_, at) => `('${randomUUID()}', '${session}', 'user', '${text} ${"x".repeat(at)}')`,
+  );
   await fixture.api.select(
-    `insert into public.conversation_messages (id, session_id, role, content) values ${rows.join(", ")}`,
+    `insert into public.conversation_messages (id, session_id, role, content) values ${
+      rows.join(", ")
+    }`,
   );
 }
 
@@ -129,7 +134,12 @@ suite("POST embed", () => {
   test("messages are embedded, found and not embedded again", async () => {
     behave = works;
     await write(40);
-    assert.deepEqual(await embed({ limit: 35 }), { embedded: 35, failed: 0, dead: 0, remaining: 5 });
+    assert.deepEqual(await embed({ limit: 35 }), {
+      embedded: 35,
+      failed: 0,
+      dead: 0,
+      remaining: 5,
+    });
     assert.deepEqual(await embed(), { embedded: 5, failed: 0, dead: 0, remaining: 0 });
     assert.deepEqual(await states(), { embedded: 40 });
     const calls = asked;
@@ -202,7 +212,9 @@ suite("POST embed", () => {
     await cut;
     edge.sent--;
     assert.deepEqual(await states(), { embedded: 32, queued: 8 });
-    const [before] = await fixture.api.select("select max(embedded_at) as at from public.message_embeddings");
+    const [before] = await fixture.api.select(
+      "select max(embedded_at) as at from public.message_embeddings",
+    );
     behave = works;
     // Their lease is not over.
     assert.deepEqual(await embed(), { embedded: 0, failed: 0, dead: 0, remaining: 0 });
@@ -211,7 +223,9 @@ suite("POST embed", () => {
     assert.deepEqual(await states(), { embedded: 40 });
     const [kept] = await fixture.api.select(
       `select count(*)::int as n from public.message_embeddings
-       where embedded_at <= '${(before?.["at"] as Date).toISOString()}'::timestamptz + interval '1 ms'`,
+       where embedded_at <= '${
+        (before?.["at"] as Date).toISOString()
+      }'::timestamptz + interval '1 ms'`,
     );
     assert.equal(kept?.["n"], 32);
   });

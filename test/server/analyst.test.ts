@@ -105,6 +105,13 @@ const people: { ada: string; eve: string; brand: string } = { ada: "", eve: "", 
 
 before(async () => {
   server = await openTestServer();
+  if (server.urls.hasVector) {
+    closed.push(
+      "private.embedding_queue",
+      "private.embedding_settings",
+      "public.message_embeddings",
+    );
+  }
   await asOwner(makeLogin.replaceAll("bi_reader", name));
   const login = new URL(server.urls.adminUrl);
   login.username = name;

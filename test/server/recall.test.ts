@@ -245,17 +245,21 @@ for (const [at, share] of shares.entries()) {
   });
 }
 
-test("a user with few vectors is searched without the index, one with many by it", { timeout }, async (t) => {
-  if (skipped(t)) return;
-  const [many = "", few = ""] = users;
-  const [large, small] = [await plansOf(many), await plansOf(few)];
-  if (!large || !small) {
-    t.skip("no auto_explain here");
-    return;
-  }
-  assert.match(large.join("\n"), byIndex);
-  assert.doesNotMatch(small.join("\n"), byIndex);
-});
+test(
+  "a user with few vectors is searched without the index, one with many by it",
+  { timeout },
+  async (t) => {
+    if (skipped(t)) return;
+    const [many = "", few = ""] = users;
+    const [large, small] = [await plansOf(many), await plansOf(few)];
+    if (!large || !small) {
+      t.skip("no auto_explain here");
+      return;
+    }
+    assert.match(large.join("\n"), byIndex);
+    assert.doesNotMatch(small.join("\n"), byIndex);
+  },
+);
 
 test("as many as there are where the scan of the index gives up", { timeout }, async (t) => {
   if (skipped(t)) return;

@@ -55,8 +55,7 @@ async function work(deps: EmbedDeps, limit: number): Promise<Record<string, unkn
   const { rpc, now = Date.now } = deps;
   const began = now();
   const counts = { embedded: 0, failed: 0, dead: 0 };
-  const stats = async () =>
-    queueStats.parse(await rpc(service, "embedding_queue_stats", {}));
+  const stats = async () => queueStats.parse(await rpc(service, "embedding_queue_stats", {}));
   const before = await stats();
   if (!before.is_enabled) return { success: true, ...counts, remaining: 0 };
   const provider = configured(deps.provider, before.model);

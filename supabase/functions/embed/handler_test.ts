@@ -85,7 +85,8 @@ Deno.test("what is due is embedded in batches, up to the limit", async () => {
 Deno.test("a text that fails does not hold up the others", async () => {
   const provider: Provider = {
     model,
-    embed: (texts) => Promise.resolve(texts.map((_, at) => at > 0 ? new ProviderError("bad", true) : [1])),
+    embed: (texts) =>
+      Promise.resolve(texts.map((_, at) => at > 0 ? new ProviderError("bad", true) : [1])),
   };
   const { call, calls } = fake(provider, ids(3));
   const { body } = await call();
@@ -109,7 +110,9 @@ Deno.test("before they are given up, texts are tried alone", async () => {
     model,
     embed: (texts) => {
       sizes.push(texts.length);
-      if (texts.some((text) => text.endsWith("bad"))) return Promise.reject(new ProviderError("HTTP 500"));
+      if (texts.some((text) => text.endsWith("bad"))) {
+        return Promise.reject(new ProviderError("HTTP 500"));
+      }
       return Promise.resolve(texts.map(() => [1]));
     },
   };
@@ -130,7 +133,13 @@ Deno.test("no other batch is begun when the time is over", async () => {
 
 Deno.test("off, or without a provider of the model, nothing is taken", async () => {
   const off = fake(undefined, ids(1), { is_enabled: false });
-  assertEquals((await off.call()).body, { success: true, embedded: 0, failed: 0, dead: 0, remaining: 0 });
+  assertEquals((await off.call()).body, {
+    success: true,
+    embedded: 0,
+    failed: 0,
+    dead: 0,
+    remaining: 0,
+  });
   for (const provider of [undefined, { ...works, model: "other" }]) {
     const { call, names } = fake(provider, ids(1));
     const { status, body } = await call();
@@ -151,7 +160,10 @@ Deno.test("the service alone may call, with a limit of 1 to 1000", async () => {
 
 const endpoint = { EMBEDDING_API_URL: "https://api.example/v1/", EMBEDDING_MODEL: "small" };
 
-function openAi(answer: (input: string[]) => Response | Promise<Response>, more: Record<string, string> = {}) {
+function openAi(
+  answer: (input: string[]) => Response | Promise<Response>,
+  more: Record<string, string> = {},
+) {
   const sent: { url: string; body: Record<string, unknown>; key: string | null }[] = [];
   const env = readEnv(embedEnv, { ...fakeKeys, ...endpoint, ...more });
   const provider = chooseProvider(env, undefined, async (input, init) => {
@@ -175,7 +187,9 @@ function openAi(answer: (input: string[]) => Response | Promise<Response>, more:
 }
 
 const vectorsOf = (input: string[]) =>
-  Response.json({ data: input.map((text, index) => ({ index, embedding: [text.length] })).reverse() });
+  Response.json({
+    data: input.map((text, index) => ({ index, embedding: [text.length] })).reverse(),
+  });
 
 Deno.test("an endpoint is asked once for a batch, and its answer sorted", async () => {
   const { sent, embed, provider } = openAi(vectorsOf, { EMBEDDING_API_KEY: "k" });
@@ -218,7 +232,10 @@ Deno.test("vectors that are missing fail alone", async () => {
 
 Deno.test("an endpoint that does not answer is given up", async () => {
   const { embed } = openAi(
-    () => new Promise((_, reject) => setTimeout(() => reject(new DOMException("x", "TimeoutError")), 40)),
+    () =>
+      new Promise((_, reject) =>
+        setTimeout(() => reject(new DOMException("x", "TimeoutError")), 40)
+      ),
     { EMBEDDING_TIMEOUT_MS: "20" },
   );
   assertEquals(await embed("a"), "timeout");
@@ -233,7 +250,9 @@ Deno.test("the runtime's own model is used where there is one", async () => {
     run(text: string, options: unknown): Promise<unknown> {
       asked.push(options);
       if (text === "slow") return new Promise(() => undefined);
-      return text === "bad" ? Promise.reject(new Error("text")) : Promise.resolve(text === "odd" ? {} : [1]);
+      return text === "bad"
+        ? Promise.reject(new Error("text"))
+        : Promise.resolve(text === "odd" ? {} : [1]);
     }
   }
   const env = readEnv(embedEnv, { ...fakeKeys, ...endpoint, EMBEDDING_TIMEOUT_MS: "10" });
@@ -264,7 +283,14 @@ Deno.test("EMBEDDING_PROVIDER decides, and nothing is made up without it", () =>
 Deno.test("the deterministic one says what it is, and gives a vector of length 1 for any text", async () => {
   assertMatch(modelName, /not-a-language-model/);
   const env = readEnv(embedEnv, { ...fakeKeys, EMBEDDING_PROVIDER: "deterministic" });
-  const texts = ["Where is my parcel?", "where is my parcel", "My parcels!", "\u{1F600}", " ", "犬は好き"];
+  const texts = [
+    "Where is my parcel?",
+    "where is my parcel",
+    "My parcels!",
+    "\u{1F600}",
+    " ",
+    "犬は好き",
+  ];
   const vectors = await chooseProvider(env)?.embed(texts) ?? [];
   const similarity = (one: unknown, other: unknown) => {
     assert(Array.isArray(one) && Array.isArray(other));

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { embedText, modelName } from "./deterministic.ts";
 import type { EmbedEnv } from "./env.ts";
 
-export const dimensions = 384;
+const dimensions = 384;
 
 /** What makes vectors out of texts. */
 export interface Provider {
@@ -116,7 +116,9 @@ function openAi(env: EmbedEnv, send: typeof fetch): Provider {
     } catch (error) {
       if (error instanceof ProviderError) throw error;
       if (signal.aborted) throw new ProviderError("timeout");
-      throw new ProviderError(error instanceof SyntaxError ? "an answer that is no JSON" : "unreachable");
+      throw new ProviderError(
+        error instanceof SyntaxError ? "an answer that is no JSON" : "unreachable",
+      );
     }
   };
   return {

@@ -10,7 +10,9 @@ select tests.act_as('service_role');
 select tests.claim();
 select is(tests.complete(1), 'embedded', 'a vector is stored');
 select is(tests.complete(1), 'embedded', 'once, however often it comes');
-select is(tests.embedded() || ', ' || tests.queued(), '1, 2:1 3:1 4:1 5:1 6:1 7:1 8:1', 'and the job is done');
+select is(
+  tests.embedded() || ', ' || tests.queued(), '1, 2:1 3:1 4:1 5:1 6:1 7:1 8:1', 'and the job is done'
+);
 select tests.act_as('postgres');
 select results_eq(
   'select session_id, user_id, model, dimensions, content_hash, embedding::real[] '

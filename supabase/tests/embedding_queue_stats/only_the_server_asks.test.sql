@@ -36,7 +36,8 @@ values
 grant select on tests.calls to authenticated, service_role;
 grant execute on all functions in schema public to authenticated;
 select tests.act_as('owner');
-select is(tests.error_of(c.statement), 'PT403 FORBIDDEN', c.name || ' is not for users') from tests.calls as c;
+select is(tests.error_of(c.statement), 'PT403 FORBIDDEN', c.name || ' is not for users')
+from tests.calls as c;
 select tests.act_as('service_role');
 select is(tests.error_of(c.statement), 'ok', c.name || ' is for the server') from tests.calls as c
 where c.name <> 'retry_dead_embeddings';

@@ -9,7 +9,9 @@ select tests.fill(1, 1);
 create function pg_temp.wait()
 returns interval
 language sql
-as $$ select date_trunc('second', due_at - clock_timestamp() + interval '0.9 s') from private.embedding_queue $$;
+as $$
+  select date_trunc('second', due_at - clock_timestamp() + interval '0.9 s') from private.embedding_queue
+$$;
 select is(tests.fail(1), 'failed', 'what nobody has cannot fail');
 select is(tests.queued(), '1', 'and is due as before');
 select tests.claim();

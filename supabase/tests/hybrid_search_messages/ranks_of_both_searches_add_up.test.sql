@@ -8,7 +8,8 @@ select plan(20);
 select tests.start(1), tests.start(2);
 insert into public.conversation_messages (id, session_id, role, content)
 values
-  (tests.m(1), tests.s(1), 'user', 'Where is my parcel?'), (tests.m(2), tests.s(1), 'user', 'A refund please'),
+  (tests.m(1), tests.s(1), 'user', 'Where is my parcel?'),
+  (tests.m(2), tests.s(1), 'user', 'A refund please'),
   (tests.m(3), tests.s(1), 'assistant', 'refund refund'), (tests.m(4), tests.s(2), 'user', 'Hello');
 update public.conversation_messages set created_at = '2026-01-01';
 select tests.embed(1, tests.v(1)), tests.embed(2, tests.v(1, 0.5)), tests.embed(4, tests.v(1, 1));

@@ -48,7 +48,9 @@ select is(
   tests.error_of('select tests.embed(1, tests.v(1), repeat(''x'', 200))'), '23505',
   'it has one vector of a model'
 );
-select is(tests.error_of('select tests.embed(1, tests.v(1), ''other'')'), 'ok', 'and may have one of another');
+select is(
+  tests.error_of('select tests.embed(1, tests.v(1), ''other'')'), 'ok', 'and may have one of another'
+);
 select is(
   tests.error_of(
     format('update public.message_embeddings set session_id = %L where model = ''other''', tests.s(2))

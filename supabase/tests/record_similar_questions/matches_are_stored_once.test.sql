@@ -37,7 +37,9 @@ select is(
 );
 select is(tests.queued(), '2 3 4 5', 'which is not embedded again');
 select is(tests.error_of(tests.record(1, ', ''{0.5}'', tests.v(7)')), 'ok', 'the same again');
-select is(tests.error_of(tests.record(1, ', ''{0.6}'', tests.v(7)')), 'PT409 IDEMPOTENCY_MISMATCH', 'no other');
+select is(
+  tests.error_of(tests.record(1, ', ''{0.6}'', tests.v(7)')), 'PT409 IDEMPOTENCY_MISMATCH', 'no other'
+);
 select is(tests.error_of(tests.record(2)), 'ok', 'without scores and vector');
 select is(tests.error_of(tests.record(c.n, c.more)), c.expected, c.name)
 from (
