@@ -32,6 +32,8 @@ interface Common {
   settings?: Readonly<Record<string, string>>;
   /** Once, as superuser, before anything is measured. */
   setup?: string;
+  /** As superuser before every slice; a call that is not timed follows, because what is prepared may have to be planned anew. */
+  beforeSlice?: string;
 }
 
 /** Timed statement by statement, in one transaction a slice. */

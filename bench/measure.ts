@@ -140,6 +140,7 @@ class Meter {
   async warmUp(): Promise<void> {
     await this.#configure();
     const calls = Math.min(this.#variant.calls, 12 * this.#callers);
+    await this.#prepareSlice();
     await this.#run({ ...this.#variant, calls }, performance.now() + warmUpMs);
     this.#times = [];
     this.#statementTimes = [];
@@ -150,11 +151,20 @@ class Meter {
     const calls = Math.ceil((nth + 1) * share) - Math.ceil(nth * share);
     if (calls === 0) return;
     await this.#configure();
+    await this.#prepareSlice();
     await this.#clock?.start();
     const started = performance.now();
     await this.#run({ ...this.#variant, calls }, started + sliceMs);
     this.#wallMs += performance.now() - started;
     this.#serverMs += await this.#clock?.read() ?? 0;
+  }
+
+  async #prepareSlice(): Promise<void> {
+    if (this.#variant.beforeSlice === undefined) return;
+    await this.#admin.query(this.#variant.beforeSlice);
+    await Promise.all(
+      this.#connections.map((connection) => this.#call(this.#variant, connection, this.#calls++)),
+    );
   }
 
   async #configure(): Promise<void> {

@@ -757,6 +757,37 @@ export type Database = {
           },
         ];
       };
+      "message_search": {
+        Row: {
+          "brand_id": string | null;
+          "created_at": string;
+          "message_id": string;
+          "role": Database["public"]["Enums"]["message_role"];
+          "session_id": string;
+          "user_id": string;
+          "words": unknown;
+        };
+        ComputedFields: never;
+        Insert: {
+          "brand_id"?: string | null;
+          "created_at": string;
+          "message_id": string;
+          "role": Database["public"]["Enums"]["message_role"];
+          "session_id": string;
+          "user_id": string;
+          "words": unknown;
+        };
+        Update: {
+          "brand_id"?: string | null;
+          "created_at"?: string;
+          "message_id"?: string;
+          "role"?: Database["public"]["Enums"]["message_role"];
+          "session_id"?: string;
+          "user_id"?: string;
+          "words"?: unknown;
+        };
+        Relationships: [];
+      };
       "model_prices": {
         Row: {
           "cache_write_1h_usd_per_mtok": number | null;
@@ -2910,6 +2941,45 @@ export type Database = {
         };
       };
       "retry_dead_embeddings": { Args: { "p_limit"?: number }; Returns: number };
+      "search_messages": {
+        Args: {
+          "p_agent_type"?: string;
+          "p_brand_id"?: string;
+          "p_cursor"?: string;
+          "p_from"?: string;
+          "p_limit"?: number;
+          "p_query": string;
+          "p_role"?: Database["public"]["Enums"]["message_role"];
+          "p_session_id"?: string;
+          "p_to"?: string;
+        };
+        Returns: Database["public"]["CompositeTypes"]["found_message"][];
+        SetofOptions: {
+          from: "*";
+          to: "found_message";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
+      "search_sessions": {
+        Args: {
+          "p_agent_type"?: string;
+          "p_brand_id"?: string;
+          "p_cursor"?: string;
+          "p_from"?: string;
+          "p_limit"?: number;
+          "p_query": string;
+          "p_status"?: Database["public"]["Enums"]["session_status"];
+          "p_to"?: string;
+        };
+        Returns: Database["public"]["CompositeTypes"]["found_session"][];
+        SetofOptions: {
+          from: "*";
+          to: "found_session";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
       "select_branch": {
         Args: { "p_message_id": string };
         Returns: {
@@ -3239,6 +3309,31 @@ export type Database = {
         "leased": number | null;
         "dead": number | null;
         "oldest_due_at": string | null;
+      };
+      "found_message": {
+        "message_id": string | null;
+        "session_id": string | null;
+        "session_title": string | null;
+        "role": Database["public"]["Enums"]["message_role"] | null;
+        "sequence_order": number | null;
+        "created_at": string | null;
+        "rank": number | null;
+        "headline": string | null;
+        "cursor": string | null;
+      };
+      "found_session": {
+        "session_id": string | null;
+        "brand_id": string | null;
+        "title": string | null;
+        "description": string | null;
+        "agent_type": string | null;
+        "status": Database["public"]["Enums"]["session_status"] | null;
+        "created_at": string | null;
+        "last_activity_at": string | null;
+        "message_count": number | null;
+        "rank": number | null;
+        "headline": string | null;
+        "cursor": string | null;
       };
       "hybrid_match": {
         "message_id": string | null;

@@ -16,6 +16,17 @@ type MessageRow = Public["Tables"]["conversation_messages"]["Row"];
 type Rows = {
   conversation_sessions: SessionRow;
   session_list_item: Flat<SessionRow & { cursor: string }>;
+  found_message: NotNull<
+    Public["CompositeTypes"]["found_message"],
+    Exclude<keyof Public["CompositeTypes"]["found_message"], "session_title">
+  >;
+  found_session: NotNull<
+    Public["CompositeTypes"]["found_session"],
+    Exclude<
+      keyof Public["CompositeTypes"]["found_session"],
+      "brand_id" | "title" | "description" | "agent_type"
+    >
+  >;
   appended_message: Flat<MessageRow & { inserted: boolean }>;
   streamed_message: Flat<MessageRow & { next_seq: number | null; inserted: boolean }>;
   message_with_tools: Flat<
@@ -236,6 +247,10 @@ export type UpdateUserInput = Pick<
 export type ChatSession = Row<"conversation_sessions">;
 /** A session in a list; pass the last one's `cursor` as `p_cursor` for the next page. */
 export type SessionListItem = Schema["CompositeTypes"]["session_list_item"];
+/** What search_sessions found; `headline` is HTML with the matches in `<mark>`. */
+export type FoundSession = Schema["CompositeTypes"]["found_session"];
+/** What search_messages found; `headline` is HTML with the matches in `<mark>`. */
+export type FoundMessage = Schema["CompositeTypes"]["found_message"];
 /** The arguments of create_conversation_session. */
 export type CreateSessionInput = Args<"create_conversation_session">;
 /** What a user may change of a session by a plain update. */

@@ -8,6 +8,8 @@ import { insertMessageCase } from "./insert_message.ts";
 import { logTurnCase } from "./log_turn.ts";
 import { providerUsageStats } from "./provider_usage_stats.ts";
 import { rlsOverhead } from "./rls_overhead.ts";
+import { searchMessagesCase } from "./search_messages.ts";
+import { searchWrite } from "./search_write.ts";
 import { seedTimes } from "./seed_times.ts";
 import { sessionCost } from "./session_cost.ts";
 import { sessionList } from "./session_list.ts";
@@ -17,8 +19,10 @@ const cases: readonly Case[] = [
   providerUsageStats,
   historyLast50,
   sessionList,
+  searchMessagesCase,
   rlsOverhead,
   insertMessageCase,
+  searchWrite,
   logTurnCase,
   bulkAppend,
   bulkImport,

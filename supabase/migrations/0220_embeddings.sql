@@ -1132,10 +1132,6 @@ begin
     perform private.raise_error(
       'INVALID_ARGUMENT', 'The weights are 0 to 1000, one of them not 0, and p_rrf_k is 1 to 1000.'
     );
-  elsif p_session_id is not null and not exists (
-    select 1 from public.conversation_sessions as s where s.id = p_session_id
-  ) then
-    perform private.raise_error('SESSION_NOT_FOUND');
   end if;
   -- What is low in both lists can be high in their sum.
   v_candidates := least(greatest(3 * p_limit, 50), 200);

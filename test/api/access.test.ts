@@ -67,6 +67,7 @@ const sessionCalls: { [Name in SessionFunction]: Omit<Args<Name>, "p_session_id"
   reopen_conversation_session: {},
   reserve_budget: { p_amount_usd: 1 },
   restore_session: {},
+  search_messages: { p_query: "hello" },
   set_session_state: { p_state: "planning" },
   unarchive_session: {},
 };

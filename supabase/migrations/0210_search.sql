@@ -1,0 +1,956 @@
+-- 0210_search: finding messages and sessions by their words.
+-- Makes: public.message_search, private.session_search, private.search_languages, search_messages,
+--   search_sessions; what turns texts and queries into words.
+-- Needs: 0010, 0030, 0050, 0060. Locks: conversation_sessions, conversation_messages (triggers).
+-- Breaking: no. Indexes the messages that exist: about a minute for each 100,000.
+
+-- Everybody's postings of a common word would be read for each of its searches, so a word is kept with a mark
+-- of its user: what others wrote costs nothing. The mark names the language too, whose stems are its own.
+create function private.search_mark(p_user_id uuid, p_language text)
+returns text
+language sql
+immutable
+strict
+parallel safe
+begin atomic
+  select substr(encode(decode(md5(p_user_id::text || p_language), 'hex'), 'base64'), 1, 4);
+end;
+revoke all on function private.search_mark(uuid, text)
+  from public, anon, authenticated, service_role;
+comment on function private.search_mark(uuid, text) is
+  'What stands before each word of a user in the search index. Two users with one mark only read past '
+  'each other''s words.';
+
+create function private.search_configuration(p_language text)
+returns regconfig
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if p_language = 'simple' then
+    return 'pg_catalog.simple'::regconfig;
+  end if;
+  return coalesce(
+    (
+      select c.oid::regconfig
+      from pg_catalog.pg_ts_config as c
+      where c.cfgname = p_language
+      order by c.cfgnamespace = 'pg_catalog'::regnamespace desc, c.oid
+      limit 1
+    ),
+    'pg_catalog.simple'::regconfig
+  );
+end
+$$;
+revoke all on function private.search_configuration(text)
+  from public, anon, authenticated, service_role;
+comment on function private.search_configuration(text) is
+  'The text search configuration of this name; simple when there is none.';
+
+-- One spelling for texts and queries, without the parser's own ideas of hosts, paths and signs.
+create function private.search_spelling(p_text text, p_is_query boolean default false)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  -- A tsvector ends at 1 MiB. One character may stand for eighteen (U+FDFA), so it is cut again below.
+  v_text text := left(p_text, 100000);
+  v_wholes text;
+  v_emoji text;
+begin
+  if octet_length(v_text) <> char_length(v_text) then
+    -- Compatibility forms as plain ones; without accents, vowel points, joiners and variation selectors.
+    v_text := normalize(
+      regexp_replace(
+        normalize(v_text, nfkd),
+        '[\u00ad\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]',
+        '', 'g'
+      ),
+      nfkc
+    );
+    v_text := translate(
+      replace(replace(replace(replace(v_text, U&'\00DF', 'ss'), U&'\1E9E', 'SS'), U&'\00E6', 'ae'),
+        U&'\0153', 'oe'),
+      -- Letters that do not decompose: dotless i, o and l and d with stroke; alef maqsura, teh marbuta.
+      U&'\0131\00F8\00D8\0142\0141\0111\0110\0649\0629', U&'ioOlLdD\064A\0647'
+    );
+    -- Scripts without spaces: each character is a word, and a word of them is a phrase.
+    v_text := regexp_replace(
+      left(v_text, 100000),
+      '([\u0e01-\u0e5b\u0e81-\u0edf\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf'
+        '\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])',
+      ' \1 ', 'g'
+    );
+    -- The parser drops what is neither letter nor digit.
+    for v_emoji in
+      select distinct m.found[1]
+      from regexp_matches(
+        v_text, '[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]', 'g'
+      ) as m (found)
+      limit 200
+    loop
+      v_text := replace(v_text, v_emoji, ' emoji' || to_hex(ascii(v_emoji)) || ' ');
+    end loop;
+  end if;
+  -- Identifiers: by their parts; in a text also as a whole, in small letters, at the end.
+  if v_text ~ '[a-z0-9][A-Z]|[A-Z][A-Z][a-z]' then
+    if not p_is_query then
+      select string_agg(w.word, ' ' order by w.word) into v_wholes
+      from (
+        select distinct m.found[1] as word
+        from regexp_matches(
+          v_text, '[[:alnum:]]*(?:[a-z0-9][A-Z]|[A-Z][A-Z][a-z])[[:alnum:]]*', 'g'
+        ) as m (found)
+        limit 500
+      ) as w;
+    end if;
+    v_text := regexp_replace(v_text, '([a-z0-9])([A-Z])', '\1 \2', 'g');
+    v_text := concat_ws(' ', regexp_replace(v_text, '([A-Z])([A-Z][a-z])', '\1 \2', 'g'), v_wholes);
+  end if;
+  v_text := lower(regexp_replace(v_text, '[!-/:-@\[-`{-~]+', ' ', 'g'));
+  if v_text ~ '\S{200}' then
+    v_text := regexp_replace(v_text, '(\S{200})\S+', '\1', 'g');
+  end if;
+  return v_text;
+end
+$$;
+revoke all on function private.search_spelling(text, boolean)
+  from public, anon, authenticated, service_role;
+comment on function private.search_spelling(text, boolean) is
+  'A text as it is searched: small letters, no accents, no punctuation; identifiers by their parts; each '
+  'character of scripts without spaces, and each emoji, as a word. Of the first 100,000 characters.';
+
+create function private.search_vector(p_text text, p_user_id uuid, p_language text)
+returns tsvector
+language plpgsql
+stable
+strict
+set search_path = ''
+as $$
+declare
+  v_mark constant text := private.search_mark(p_user_id, p_language);
+  v_text constant text := private.search_spelling(p_text);
+  v_words text;
+begin
+  -- As text, because nothing else puts a mark before each word of a tsvector and keeps the places. No word
+  -- holds a quote or a space: the spelling has none.
+  v_words := replace(
+    ' ' || to_tsvector(private.search_configuration(p_language), v_text)::text, ' ''', ' ''' || v_mark
+  );
+  -- What a long word ends with, so that compounds and identifiers are found by their parts.
+  if v_text ~ '[[:alnum:]]{12}' then
+    v_words := v_words || coalesce(
+      (
+        select string_agg(' ''' || v_mark || '~' || substr(w.word, g.place) || '''', '')
+        from (
+          select distinct m.found[1] as word
+          from regexp_matches(v_text, '[[:alnum:]]{12,40}', 'g') as m (found)
+          limit 100
+        ) as w
+        cross join lateral generate_series(1, char_length(w.word) - 3) as g (place)
+      ),
+      ''
+    );
+  end if;
+  return v_words::tsvector;
+end
+$$;
+revoke all on function private.search_vector(text, uuid, text)
+  from public, anon, authenticated, service_role;
+comment on function private.search_vector(text, uuid, text) is
+  'The words of a text with their places, each behind the mark of its user and language. A word of 12 to 40 '
+  'characters also with its ends, behind a ~.';
+
+create table private.search_languages (
+  user_id   uuid  not null constraint search_languages_user_id_fkey
+    references auth.users (id) on delete cascade,
+  language  text  not null,
+  constraint search_languages_pkey primary key (user_id, language)
+);
+comment on table private.search_languages is
+  'In which languages beside simple a user''s messages and sessions are indexed: a query is read in each.';
+comment on column private.search_languages.user_id is 'Whose.';
+comment on column private.search_languages.language is 'As in conversation_sessions.language.';
+alter table private.search_languages enable row level security;
+revoke all on table private.search_languages from public, anon, authenticated, service_role;
+
+create function private.headline_pattern(p_word text, p_is_prefix boolean)
+returns text
+language plpgsql
+immutable
+strict
+set search_path = ''
+as $$
+declare
+  v_pattern text := p_word;
+begin
+  if p_word ~ '^emoji[0-9a-f]{4,5}$' then
+    return chr(('x' || lpad(substr(p_word, 6), 8, '0'))::bit(32)::integer);
+  end if;
+  -- The letters that a spelling without accents stands for.
+  v_pattern :=
+    replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
+      v_pattern,
+      'a', U&'[a\00E0\00E1\00E2\00E3\00E4\00E5]'),
+      'c', U&'[c\00E7\0107\010D]'),
+      'e', U&'[e\00E8\00E9\00EA\00EB\011B]'),
+      'g', U&'[g\011F]'),
+      'i', U&'[i\00EC\00ED\00EE\00EF\0131\0130]'),
+      'n', U&'[n\00F1\0144]'),
+      'o', U&'[o\00F2\00F3\00F4\00F5\00F6\00F8]'),
+      'ss', U&'(?:ss|\00DF)'),
+      'u', U&'[u\00F9\00FA\00FB\00FC\016F]'),
+      'z', U&'[z\017A\017C\017E]'),
+      U&'\0627', U&'[\0627\0623\0625\0622]');
+  if char_length(p_word) < 4 and octet_length(p_word) = char_length(p_word) then
+    v_pattern := '\m' || v_pattern || case when p_is_prefix then '' else '\M' end;
+  end if;
+  return v_pattern;
+end
+$$;
+revoke all on function private.headline_pattern(text, boolean)
+  from public, anon, authenticated, service_role;
+comment on function private.headline_pattern(text, boolean) is
+  'The regular expression that finds a word in a text as it was written: with its accents, inside of longer '
+  'words unless it is shorter than 4 letters.';
+
+create type private.search_terms as (
+  exact    tsquery,
+  loose    tsquery,
+  pattern  text
+);
+comment on type private.search_terms is
+  'A query: as it is meant; without its phrases and exclusions, as the index answers it without the rows; '
+  'and its words as a regular expression, for headlines.';
+
+create function private.search_terms(p_query text, p_user_id uuid)
+returns private.search_terms
+language plpgsql
+stable
+strict
+set search_path = ''
+-- A query of stop words alone raises a notice.
+set client_min_messages = 'warning'
+as $$
+declare
+  v_language text;
+  v_configuration regconfig;
+  v_unit record;
+  -- As text: one cast at the end costs less than one for each word.
+  v_word text;
+  v_and text;
+  v_and_loose text;
+  v_or text;
+  v_or_loose text;
+  v_mark text;
+  v_pattern text;
+  v_terms private.search_terms;
+begin
+  for v_language in
+    select 'simple'
+    union all
+    -- Each language is one more copy of the query.
+    (select l.language from private.search_languages as l where l.user_id = p_user_id limit 9)
+  loop
+    v_configuration := private.search_configuration(v_language);
+    v_and := null;
+    v_and_loose := null;
+    v_or := null;
+    v_or_loose := null;
+    for v_unit in
+      select
+        u.found[1] = '-' and coalesce(u.found[3] not like '-%', true) as is_excluded,
+        u.found[2] is not null as is_phrase,
+        coalesce(u.found[3] like '_%*', false) as is_prefix,
+        u.found[1] = '' and lower(u.found[3]) = 'or' as is_or,
+        btrim(private.search_spelling(coalesce(u.found[2], u.found[3]), true)) as text
+      -- Whoever pastes a page into a search box gets an answer about its beginning.
+      from regexp_matches(left(p_query, 1000), '(-?)(?:"([^"]*)"?|([^\s"]+))', 'g')
+        with ordinality as u (found, place)
+      order by u.place
+      limit 50
+    loop
+      -- What only excludes finds nothing, alone and beside an "or".
+      if v_unit.is_or and v_and_loose is not null then
+        v_or := concat_ws(' | ', v_or, v_and);
+        v_or_loose := concat_ws(' | ', v_or_loose, v_and_loose);
+        v_and := null;
+        v_and_loose := null;
+      end if;
+      continue when v_unit.is_or;
+      v_word := phraseto_tsquery(v_configuration, v_unit.text)::text;
+      continue when v_word = '';
+      if v_unit.is_prefix then
+        v_word := v_word || ':*';
+      end if;
+      if v_unit.is_excluded then
+        v_and := concat_ws(' & ', v_and, '!(' || v_word || ')');
+        continue;
+      end if;
+      v_pattern := concat_ws(
+        '|',
+        v_pattern,
+        (
+          select string_agg(private.headline_pattern(w.word, v_unit.is_prefix), '|')
+          from string_to_table(v_word, '''') with ordinality as w (word, place)
+          where w.place % 2 = 0
+        )
+      );
+      if not v_unit.is_phrase and v_unit.text ~ '^[[:alnum:]]{4,36}$' then
+        v_word := v_word || ' | ''~' || v_unit.text || ''':*';
+      end if;
+      v_and := concat_ws(' & ', v_and, '(' || v_word || ')');
+      v_and_loose := concat_ws(
+        ' & ', v_and_loose, '(' || regexp_replace(v_word, '<(-|[0-9]+)>', '&', 'g') || ')'
+      );
+    end loop;
+    if v_and_loose is not null then
+      v_or := concat_ws(' | ', v_or, v_and);
+      v_or_loose := concat_ws(' | ', v_or_loose, v_and_loose);
+    end if;
+    continue when v_or_loose is null;
+    v_mark := '''' || private.search_mark(p_user_id, v_language) || '\1''';
+    v_terms.exact := coalesce(v_terms.exact, '')
+      || regexp_replace(v_or, '''([^'']+)''', v_mark, 'g')::tsquery;
+    v_terms.loose := coalesce(v_terms.loose, '')
+      || regexp_replace(v_or_loose, '''([^'']+)''', v_mark, 'g')::tsquery;
+  end loop;
+  v_terms.pattern := '(' || v_pattern || ')';
+  return v_terms;
+end
+$$;
+revoke all on function private.search_terms(text, uuid)
+  from public, anon, authenticated, service_role;
+comment on function private.search_terms(text, uuid) is
+  'What a query asks for: words that all have to be there, "phrases", prefix*, -exclusions, and or. Never an '
+  'error; nothing for a query that names nothing.';
+
+create table public.message_search (
+  user_id     uuid                 not null,
+  created_at  timestamptz          not null,
+  message_id  uuid                 not null,
+  session_id  uuid                 not null,
+  brand_id    uuid,
+  role        public.message_role  not null,
+  words       tsvector             not null,
+  -- No foreign key, which would need one more index: a trigger deletes with the message.
+  constraint message_search_pkey primary key (user_id, created_at, message_id)
+)
+-- Ranks are read from the row itself, not from a compressed copy elsewhere.
+with (toast_tuple_target = 8160);
+alter table public.message_search alter column words set storage main;
+comment on table public.message_search is
+  E'The words of each finished message of a user, as search_messages looks for them.\n\n'
+  'Who: nobody; search_messages reads it for its caller. Writes: triggers of conversation_messages and of '
+  'conversation_sessions.';
+comment on column public.message_search.user_id is 'The message''s user.';
+comment on column public.message_search.created_at is 'When the message was written.';
+comment on column public.message_search.message_id is 'The message.';
+comment on column public.message_search.session_id is 'Its session.';
+comment on column public.message_search.brand_id is 'Its session''s brand.';
+comment on column public.message_search.role is 'Who speaks.';
+comment on column public.message_search.words is
+  'Its words, as private.search_vector gives them; of the first 100,000 characters.';
+-- A user's words. Without the list of what is not merged yet: one writer would merge it for all, and each
+-- reader would read it.
+create index message_search_words_idx on public.message_search using gin (words)
+  with (fastupdate = off);
+alter table public.message_search enable row level security;
+revoke all on table public.message_search from public, anon, authenticated, service_role;
+
+create table private.session_search (
+  session_id  uuid      not null constraint session_search_pkey primary key
+    constraint session_search_session_id_fkey
+      references public.conversation_sessions (id) on delete cascade,
+  user_id     uuid      not null,
+  words       tsvector  not null
+);
+comment on table private.session_search is
+  'The words of the titles and descriptions of users'' sessions, as search_sessions looks for them.';
+comment on column private.session_search.session_id is 'The session.';
+comment on column private.session_search.user_id is 'Its user.';
+comment on column private.session_search.words is
+  'Words of the title with weight A, of the description with weight B.';
+create index session_search_words_idx on private.session_search using gin (words)
+  with (fastupdate = off);
+alter table private.session_search enable row level security;
+revoke all on table private.session_search from public, anon, authenticated, service_role;
+
+create function private.tg_conversation_messages__index_words()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  if tg_op = 'INSERT' then
+    insert into public.message_search
+      (user_id, created_at, message_id, session_id, brand_id, role, words)
+    select
+      m.user_id, m.created_at, m.id, m.session_id, m.brand_id, m.role,
+      private.search_vector(m.content, m.user_id, s.language)
+    from new_messages as m
+    join public.conversation_sessions as s on s.id = m.session_id
+    where m.user_id is not null and m.status <> 'streaming' and m.content <> '';
+  elsif tg_op = 'DELETE' then
+    delete from public.message_search as w
+    using old_messages as m
+    where w.user_id = m.user_id and w.created_at = m.created_at and w.message_id = m.id;
+  else
+    delete from public.message_search as w
+    where w.user_id = old.user_id and w.created_at = old.created_at and w.message_id = old.id;
+    insert into public.message_search
+      (user_id, created_at, message_id, session_id, brand_id, role, words)
+    select
+      new.user_id, new.created_at, new.id, new.session_id, new.brand_id, new.role,
+      private.search_vector(new.content, new.user_id, s.language)
+    from public.conversation_sessions as s
+    where s.id = new.session_id
+      and new.user_id is not null and new.status <> 'streaming' and new.content <> '';
+  end if;
+  return null;
+end
+$$;
+revoke all on function private.tg_conversation_messages__index_words()
+  from public, anon, authenticated, service_role;
+comment on function private.tg_conversation_messages__index_words() is
+  'Keeps message_search: the words of a message are there when its writer''s transaction ends, and gone with '
+  'the text. A streamed message is indexed once it has ended.';
+
+create trigger conversation_messages_90_index_added after insert
+  on public.conversation_messages referencing new table as new_messages
+  for each statement execute function private.tg_conversation_messages__index_words();
+create trigger conversation_messages_90_index_changed after update of
+    content, status, role, session_id, user_id, brand_id, created_at
+  on public.conversation_messages for each row
+  when (
+    (old.content, old.role, old.session_id, old.user_id, old.brand_id, old.created_at,
+      old.status = 'streaming')
+    is distinct from
+    (new.content, new.role, new.session_id, new.user_id, new.brand_id, new.created_at,
+      new.status = 'streaming')
+    and (old.status <> 'streaming' or new.status <> 'streaming')
+  )
+  execute function private.tg_conversation_messages__index_words();
+create trigger conversation_messages_90_index_deleted after delete
+  on public.conversation_messages referencing old table as old_messages
+  for each statement execute function private.tg_conversation_messages__index_words();
+
+create function private.tg_conversation_sessions__index_words()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  if new.user_id is not null and new.language <> 'simple' then
+    insert into private.search_languages (user_id, language)
+    values (new.user_id, new.language)
+    on conflict do nothing;
+  end if;
+  delete from private.session_search as w where w.session_id = new.id;
+  if new.user_id is not null and (new.title <> '' or new.description <> '') then
+    insert into private.session_search (session_id, user_id, words)
+    values (
+      new.id,
+      new.user_id,
+      setweight(private.search_vector(coalesce(new.title, ''), new.user_id, new.language), 'A')
+        || setweight(
+          private.search_vector(coalesce(new.description, ''), new.user_id, new.language), 'B'
+        )
+    );
+  end if;
+  if tg_op = 'UPDATE' and new.language <> old.language then
+    update public.message_search as w
+    set words = private.search_vector(m.content, m.user_id, new.language)
+    from public.conversation_messages as m
+    where m.session_id = new.id
+      and w.user_id = m.user_id and w.created_at = m.created_at and w.message_id = m.id;
+  end if;
+  return null;
+end
+$$;
+revoke all on function private.tg_conversation_sessions__index_words()
+  from public, anon, authenticated, service_role;
+comment on function private.tg_conversation_sessions__index_words() is
+  'Keeps session_search and search_languages; another language reads all messages of the session again.';
+
+-- Before the one that carries the user to the messages, which are read in the new user's languages.
+create trigger conversation_sessions_60_index_new after insert
+  on public.conversation_sessions for each row
+  when (new.title is not null or new.description is not null or new.language <> 'simple')
+  execute function private.tg_conversation_sessions__index_words();
+create trigger conversation_sessions_60_index_changed after update of
+    title, description, language, user_id
+  on public.conversation_sessions for each row
+  when (
+    (old.title, old.description, old.language, old.user_id)
+    is distinct from (new.title, new.description, new.language, new.user_id)
+  )
+  execute function private.tg_conversation_sessions__index_words();
+
+create function private.headline(p_text text, p_pattern text)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_text text := p_text;
+  v_from integer;
+  v_is_cut boolean := octet_length(p_text) > 60000;
+begin
+  if v_is_cut then
+    v_text := left(p_text, 15000);
+  end if;
+  v_from := regexp_instr(v_text, p_pattern, 1, 1, 0, 'i') - 60;
+  v_is_cut := v_is_cut or char_length(v_text) >= greatest(v_from, 1) + 240;
+  v_text := replace(replace(substr(v_text, greatest(v_from, 1), 240), E'\x01', ''), E'\x02', '');
+  -- At the end of a word, where there is one near.
+  if v_from > 1 then
+    v_text := U&'\2026' || case
+      when strpos(v_text, ' ') between 1 and 20 then substr(v_text, strpos(v_text, ' ') + 1) else v_text
+    end;
+  end if;
+  if v_is_cut then
+    v_from := strpos(reverse(right(v_text, 20)), ' ');
+    v_text := left(v_text, char_length(v_text) - v_from) || U&'\2026';
+  end if;
+  v_text := regexp_replace(v_text, p_pattern, E'\x01\\1\x02', 'gi');
+  v_text := replace(replace(replace(replace(replace(
+    v_text, E'\x02\x01', ''), '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;');
+  return replace(replace(v_text, E'\x01', '<mark>'), E'\x02', '</mark>');
+end
+$$;
+revoke all on function private.headline(text, text)
+  from public, anon, authenticated, service_role;
+grant execute on function private.headline(text, text) to authenticated, service_role;
+comment on function private.headline(text, text) is
+  'About 240 characters of a text around the first match, as HTML: escaped, the matches in <mark>.';
+
+create function private.is_hit(
+  p_row public.message_search,
+  p_exact tsquery,
+  p_session_ids uuid[],
+  p_hidden_ids uuid[],
+  p_role public.message_role,
+  p_brand_id uuid
+)
+returns boolean
+language sql
+immutable
+parallel safe
+begin atomic
+  select p_row.words @@ p_exact
+    and (p_session_ids is null or p_row.session_id = any (p_session_ids))
+    and (p_hidden_ids is null or p_row.session_id <> all (p_hidden_ids))
+    and (p_role is null or p_row.role = p_role)
+    and (p_brand_id is null or p_row.brand_id = p_brand_id);
+end;
+revoke all on function
+  private.is_hit(public.message_search, tsquery, uuid[], uuid[], public.message_role, uuid)
+  from public, anon, authenticated, service_role;
+comment on function
+  private.is_hit(public.message_search, tsquery, uuid[], uuid[], public.message_role, uuid) is
+  'Whether a message is what a search asks for; a filter that is null does not filter. No "set": a part of '
+  'the query that calls it.';
+
+create type private.found_message as (
+  message_id  uuid,
+  created_at  timestamptz,
+  rank        integer,
+  place       integer,
+  cursor      text,
+  pattern     text
+);
+comment on type private.found_message is
+  'A message that a search found: its rank in billionths, its place in the page, its cursor, and the '
+  'pattern for its headline.';
+
+-- Reads what nobody may read, so it cannot be an invoker: row level security would keep the words, which are
+-- compared by a function that may leak, out of the index. It takes the user from the token alone.
+create function private.find_messages(
+  p_query text,
+  p_session_id uuid,
+  p_role public.message_role,
+  p_from timestamptz,
+  p_to timestamptz,
+  p_brand_id uuid,
+  p_agent_type text,
+  p_limit integer,
+  p_cursor text
+)
+returns setof private.found_message
+language plpgsql
+stable
+security definer
+rows 20
+set search_path = ''
+-- The words of one user are not in the statistics.
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  -- How many of the newest messages are looked at before the index is asked, and after it found too many.
+  c_few constant integer := 300;
+  c_many constant integer := 20000;
+  -- How many the index may find, how many of them compete for a rank, how many are enough.
+  c_matches constant integer := 10000;
+  c_block constant integer := 300;
+  c_enough constant integer := 100;
+  v_user_id constant uuid := (private.list_place(p_limit, null)).user_id;
+  v_terms private.search_terms;
+  v_session_ids uuid[];
+  v_hidden_ids uuid[];
+  v_top_at timestamptz := coalesce(p_to, clock_timestamp());
+  v_top_id uuid := '00000000-0000-0000-0000-000000000000';
+  v_after private.found_message;
+  v_walk integer;
+  v_read integer;
+  v_block private.found_message[];
+  v_old private.found_message[];
+  v_is_last boolean;
+  v_given integer := 0;
+  v_more integer;
+begin
+  if p_cursor is not null then
+    if p_cursor !~ '^[0-9a-f]{104}$' then
+      perform private.raise_error('INVALID_ARGUMENT', 'p_cursor is the cursor of the last row you got.');
+    end if;
+    v_after.rank := ('x' || left(p_cursor, 8))::bit(32)::integer;
+    select c.o_at, c.o_id into v_after.created_at, v_after.message_id
+    from private.decode_cursor(substr(p_cursor, 9, 48)) as c;
+    select c.o_at, c.o_id into v_top_at, v_top_id
+    from private.decode_cursor(right(p_cursor, 48)) as c;
+  end if;
+  v_terms := private.search_terms(p_query, v_user_id);
+  if v_terms.loose is null then
+    return;
+  end if;
+  v_hidden_ids := private.my_deleted_session_ids();
+  if p_agent_type is not null then
+    v_session_ids := array(
+      select s.id
+      from public.conversation_sessions as s
+      where s.user_id = v_user_id and s.agent_type = p_agent_type
+        and (p_session_id is null or s.id = p_session_id)
+    );
+  elsif p_session_id is not null then
+    v_session_ids := array[p_session_id];
+  end if;
+
+  while v_given < p_limit loop
+    v_walk := c_few;
+    loop
+      -- Of a common word there are enough among the newest messages.
+      select
+        count(*),
+        array_agg(
+          row(
+            w.message_id, w.created_at,
+            (ts_rank(w.words, v_terms.exact, 1) * 1000000000)::integer, null, null, null
+          )::private.found_message
+          order by w.created_at desc, w.message_id desc
+        ) filter (
+          where private.is_hit(
+            w, v_terms.exact, v_session_ids, v_hidden_ids, p_role, p_brand_id
+          )
+        )
+      into v_read, v_block
+      from (
+        select s.*
+        from public.message_search as s
+        where s.user_id = v_user_id
+          and (s.created_at, s.message_id) < (v_top_at, v_top_id)
+          and s.created_at >= coalesce(p_from, '-infinity')
+        order by s.created_at desc, s.message_id desc
+        limit v_walk
+      ) as w;
+      v_is_last := v_read < v_walk;
+      exit when v_is_last or cardinality(v_block) >= c_enough or v_walk = c_many;
+      -- Of a rare word the index knows all. coalesce hides the user from the planner, who would read all of
+      -- the user's messages.
+      select
+        count(*),
+        array_agg(
+          row(
+            w.message_id, w.created_at,
+            (ts_rank(w.words, v_terms.exact, 1) * 1000000000)::integer, null, null, null
+          )::private.found_message
+          order by w.created_at desc, w.message_id desc
+        ) filter (
+          where (w.created_at, w.message_id) < (v_top_at, v_top_id)
+            and w.created_at >= coalesce(p_from, '-infinity')
+            and private.is_hit(
+              w, v_terms.exact, v_session_ids, v_hidden_ids, p_role, p_brand_id
+            )
+        )
+      into v_read, v_old
+      from (
+        select s.*
+        from public.message_search as s
+        where s.words @@ v_terms.loose and coalesce(s.user_id = v_user_id, false)
+        limit c_matches
+      ) as w;
+      v_is_last := v_read < c_matches;
+      v_block := case when v_is_last then v_old else v_block || v_old end;
+      exit when v_is_last;
+      v_walk := c_many;
+    end loop;
+    v_is_last := v_is_last and coalesce(cardinality(v_block), 0) <= c_block;
+    v_block := v_block[1:c_block];
+
+    return query
+    select
+      b.message_id, b.created_at, b.rank,
+      v_given + (row_number() over (order by b.rank desc, b.created_at desc, b.message_id desc))::integer,
+      lpad(to_hex(b.rank), 8, '0') || private.encode_cursor(b.created_at, b.message_id)
+        || private.encode_cursor(v_top_at, v_top_id),
+      v_terms.pattern
+    from unnest(v_block) as b
+    where v_after.rank is null
+      or (b.rank, b.created_at, b.message_id) < (v_after.rank, v_after.created_at, v_after.message_id)
+    order by b.rank desc, b.created_at desc, b.message_id desc
+    limit p_limit - v_given;
+    get diagnostics v_more = row_count;
+    v_given := v_given + v_more;
+    exit when v_is_last or v_block is null or cardinality(v_block) = 0;
+    select b.created_at, b.message_id into v_top_at, v_top_id
+    from unnest(v_block) as b
+    order by b.created_at, b.message_id
+    limit 1;
+    v_after := null;
+  end loop;
+end
+$$;
+revoke all on function
+  private.find_messages(text, uuid, public.message_role, timestamptz, timestamptz, uuid, text, integer, text)
+  from public, anon, authenticated, service_role;
+grant execute on function
+  private.find_messages(text, uuid, public.message_role, timestamptz, timestamptz, uuid, text, integer, text)
+  to authenticated, service_role;
+comment on function
+  private.find_messages(text, uuid, public.message_role, timestamptz, timestamptz, uuid, text, integer, text)
+  is
+  'The calling user''s messages that match, none of the trash: ranked within blocks of the newest matches, '
+  'because to rank all matches of a common word means to read them.';
+
+create type public.found_message as (
+  message_id      uuid,
+  session_id      uuid,
+  session_title   text,
+  role            public.message_role,
+  sequence_order  integer,
+  created_at      timestamptz,
+  rank            real,
+  headline        text,
+  cursor          text
+);
+comment on type public.found_message is
+  'A message that search_messages found. rank: 0 to 1. headline: about 240 characters of the content around '
+  'the first match, as HTML: escaped, the matches in <mark>. cursor: for the next page.';
+
+create function public.search_messages(
+  p_query text,
+  p_session_id uuid default null,
+  p_role public.message_role default null,
+  p_from timestamptz default null,
+  p_to timestamptz default null,
+  p_brand_id uuid default null,
+  p_agent_type text default null,
+  p_limit integer default 20,
+  p_cursor text default null
+)
+returns setof public.found_message
+language plpgsql
+stable
+security invoker
+rows 20
+set search_path = ''
+as $$
+declare
+  v_found private.found_message[];
+begin
+  v_found := array(
+    select f
+    from private.find_messages(
+      p_query, p_session_id, p_role, p_from, p_to, p_brand_id, p_agent_type, p_limit, p_cursor
+    ) as f
+  );
+  if p_session_id is not null and not exists (
+    select 1
+    from public.conversation_sessions as s
+    where s.id = p_session_id and s.user_id = (select auth.uid()) and s.deleted_at is null
+  ) then
+    perform private.raise_error('SESSION_NOT_FOUND');
+  end if;
+  return query
+  select
+    m.id, m.session_id, s.title, m.role, m.sequence_order, m.created_at,
+    (f.rank / 1000000000.0)::real, private.headline(m.content, f.pattern), f.cursor
+  from unnest(v_found) as f
+  join public.conversation_messages as m on m.id = f.message_id
+  join public.conversation_sessions as s on s.id = m.session_id
+  order by f.place;
+end
+$$;
+revoke all on function
+  public.search_messages(text, uuid, public.message_role, timestamptz, timestamptz, uuid, text, integer, text)
+  from public, anon, authenticated, service_role;
+grant execute on function
+  public.search_messages(text, uuid, public.message_role, timestamptz, timestamptz, uuid, text, integer, text)
+  to authenticated, service_role;
+comment on function
+  public.search_messages(text, uuid, public.message_role, timestamptz, timestamptz, uuid, text, integer, text)
+  is
+  E'The calling user''s messages with these words, best first.\n\n'
+  'p_query: words that all have to be there, in any order; "a phrase"; prefix*; -excluded; a or b. Case and '
+  'accents do not matter; parts of words of 12 letters and more are found; any text is a query, of which '
+  'the first 1,000 characters count. Ranked in blocks: the newest 100 to 300 matches, then the next. '
+  'Filters: p_session_id, p_role, p_from (inclusive), p_to (exclusive), p_brand_id, p_agent_type. '
+  'p_limit: 1 to 200, default 20. p_cursor: the cursor of the last row of the page before. '
+  'Who: signed-in users. Errors: PT400 INVALID_ARGUMENT; PT401 UNAUTHENTICATED; PT404 SESSION_NOT_FOUND.';
+
+create type public.found_session as (
+  session_id        uuid,
+  brand_id          uuid,
+  title             text,
+  description       text,
+  agent_type        text,
+  status            public.session_status,
+  created_at        timestamptz,
+  last_activity_at  timestamptz,
+  message_count     integer,
+  rank              real,
+  headline          text,
+  cursor            text
+);
+comment on type public.found_session is
+  'A session that search_sessions found. rank: 0 to 1. headline: title and description around the first '
+  'match, as HTML: escaped, the matches in <mark>. cursor: for the next page.';
+
+create function private.find_sessions(p_query text)
+returns setof private.found_message
+language plpgsql
+stable
+security definer
+rows 100
+set search_path = ''
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_user_id constant uuid := auth.uid();
+  v_terms constant private.search_terms := private.search_terms(p_query, v_user_id);
+begin
+  return query
+  select
+    w.session_id, null::timestamptz, (ts_rank(w.words, v_terms.exact, 1) * 1000000000)::integer,
+    null::integer, null::text, v_terms.pattern
+  from (
+    select s.*
+    from private.session_search as s
+    where s.words @@ v_terms.loose and coalesce(s.user_id = v_user_id, false)
+    limit 10000
+  ) as w
+  where w.words @@ v_terms.exact;
+end
+$$;
+revoke all on function private.find_sessions(text) from public, anon, authenticated, service_role;
+grant execute on function private.find_sessions(text) to authenticated, service_role;
+comment on function private.find_sessions(text) is
+  'The calling user''s sessions whose title or description matches, those in the trash too, with ranks; '
+  '10,000 at most. Definer: see find_messages.';
+
+create function public.search_sessions(
+  p_query text,
+  p_status public.session_status default null,
+  p_agent_type text default null,
+  p_brand_id uuid default null,
+  p_from timestamptz default null,
+  p_to timestamptz default null,
+  p_limit integer default 20,
+  p_cursor text default null
+)
+returns setof public.found_session
+language plpgsql
+stable
+security invoker
+rows 20
+set search_path = ''
+as $$
+declare
+  v_limit constant integer := (private.list_place(p_limit, null)).row_limit;
+  v_rank integer := 2147483647;
+  v_at timestamptz := 'infinity';
+  v_id uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+begin
+  if p_cursor is not null then
+    if p_cursor !~ '^[0-9a-f]{56}$' then
+      perform private.raise_error('INVALID_ARGUMENT', 'p_cursor is the cursor of the last row you got.');
+    end if;
+    v_rank := ('x' || left(p_cursor, 8))::bit(32)::integer;
+    select c.o_at, c.o_id into v_at, v_id from private.decode_cursor(substr(p_cursor, 9)) as c;
+  end if;
+  return query
+  select
+    f.id, f.brand_id, f.title, f.description, f.agent_type, f.status, f.created_at, f.last_activity_at,
+    f.message_count, (f.rank / 1000000000.0)::real,
+    private.headline(concat_ws(U&' \2014 ', f.title, f.description), f.pattern),
+    lpad(to_hex(f.rank), 8, '0') || private.encode_cursor(f.last_activity_at, f.id)
+  from (
+    select s.*, h.rank, h.pattern
+    from private.find_sessions(p_query) as h
+    join public.conversation_sessions as s on s.id = h.message_id
+    where s.deleted_at is null
+      and (h.rank, s.last_activity_at, s.id) < (v_rank, v_at, v_id)
+      and (p_status is null or s.status = p_status)
+      and (p_agent_type is null or s.agent_type = p_agent_type)
+      and (p_brand_id is null or s.brand_id = p_brand_id)
+      and (p_from is null or s.last_activity_at >= p_from)
+      and (p_to is null or s.last_activity_at < p_to)
+    order by h.rank desc, s.last_activity_at desc, s.id desc
+    limit v_limit
+  ) as f
+  order by f.rank desc, f.last_activity_at desc, f.id desc;
+end
+$$;
+revoke all on function
+  public.search_sessions(text, public.session_status, text, uuid, timestamptz, timestamptz, integer, text)
+  from public, anon, authenticated, service_role;
+grant execute on function
+  public.search_sessions(text, public.session_status, text, uuid, timestamptz, timestamptz, integer, text)
+  to authenticated, service_role;
+comment on function
+  public.search_sessions(text, public.session_status, text, uuid, timestamptz, timestamptz, integer, text)
+  is
+  E'The calling user''s sessions with these words in title or description, best first.\n\n'
+  'p_query: as in search_messages. Filters: p_status, p_agent_type, p_brand_id; p_from (inclusive) and p_to '
+  '(exclusive) by last activity. p_limit: 1 to 200, default 20. p_cursor: the cursor of the last row of the '
+  'page before. Who: signed-in users. Errors: PT400 INVALID_ARGUMENT; PT401 UNAUTHENTICATED.';
+
+-- What was there before this file.
+insert into private.search_languages (user_id, language)
+select distinct s.user_id, s.language
+from public.conversation_sessions as s
+where s.user_id is not null and s.language <> 'simple';
+insert into private.session_search (session_id, user_id, words)
+select
+  s.id, s.user_id,
+  setweight(private.search_vector(coalesce(s.title, ''), s.user_id, s.language), 'A')
+    || setweight(private.search_vector(coalesce(s.description, ''), s.user_id, s.language), 'B')
+from public.conversation_sessions as s
+where s.user_id is not null and (s.title <> '' or s.description <> '');
+insert into public.message_search (user_id, created_at, message_id, session_id, brand_id, role, words)
+select
+  m.user_id, m.created_at, m.id, m.session_id, m.brand_id, m.role,
+  private.search_vector(m.content, m.user_id, s.language)
+from public.conversation_messages as m
+join public.conversation_sessions as s on s.id = m.session_id
+where m.user_id is not null and m.status <> 'streaming' and m.content <> '';

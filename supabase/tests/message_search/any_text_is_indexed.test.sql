@@ -1,0 +1,35 @@
+begin;
+\ir ../_shared/setup.psql
+\ir ../_fixtures/conversation.psql
+select plan(9);
+
+select tests.start(1);
+-- Each as large as a message may be, or larger once it is spelled out.
+create temp table texts (n integer, name text, content text, query text);
+insert into texts (n, name, content, query)
+values
+  (1, 'one long word', 'first ' || repeat('x', 1000000), 'first'),
+  (2, 'words that all differ', (select string_agg(i::text, ' ') from generate_series(1, 100000) as i), '42'),
+  (3, 'long words that all differ',
+    (select string_agg(md5(i::text), ' ') from generate_series(1, 20000) as i), md5('1')),
+  (4, 'characters that stand for eighteen', 'sign ' || repeat(U&'\FDFA', 300000), 'sign'),
+  (5, 'ideographs', repeat(U&'\6211\559C\6B22', 100000), U&'\559C\6B22'),
+  (6, 'identifiers',
+    'root ' || (select string_agg('getUser' || i || 'ById', ' ') from generate_series(1, 5000) as i),
+    'getUser7ById'),
+  (7, 'quotes and backslashes', 'mark ' || repeat(E'\\''"''', 200000), 'mark'),
+  (8, 'control characters', E'one\x01two\x02\x7f\nthree\tfour', 'three'),
+  (9, 'nothing but signs', repeat('*&|!()<->:', 1000), null);
+insert into public.conversation_messages (id, session_id, role, content)
+select tests.m(n), tests.s(1), 'user', content from texts;
+select tests.act_as('owner');
+create function pg_temp.hits(p_query text)
+returns text
+language sql
+as $$ select string_agg(tests.number_of(f.message_id), ' ') from public.search_messages(p_query) as f $$;
+reset role;
+select is(pg_temp.hits(t.query), case when t.query is not null then t.n::text end, t.name)
+from texts as t;
+
+select * from finish();
+rollback;

@@ -1,0 +1,42 @@
+begin;
+\ir ../_shared/setup.psql
+\ir ../_fixtures/conversation.psql
+\ir ../rls/plans/plan.psql
+select plan(8);
+
+-- Counted by the server: what the function itself reads.
+create function pg_temp.rows_of(p_query text)
+returns bigint
+language plpgsql
+as $$
+declare
+  v_before constant bigint := tests.rows_counted('public.message_search');
+begin
+  perform from public.search_messages(p_query);
+  return tests.rows_counted('public.message_search') - v_before;
+end
+$$;
+create temp table seen (query text primary key, read_rows bigint);
+grant all on table seen to authenticated;
+select tests.start(1), tests.start(2, 'other');
+insert into public.conversation_messages (session_id, role, content)
+select tests.s(1), 'user', 'common ' || case when i % 50 = 0 then 'rare' else 'word' end || ' number ' || i
+from generate_series(1, 400) as i;
+select tests.act_as('owner');
+insert into seen (query, read_rows)
+select q, pg_temp.rows_of(q) from unnest(array['common', 'rare', '"common word"', 'numb*', 'unknown']) as q;
+select is((select read_rows from seen where query = 'unknown'), 300::bigint, 'the newest 300, and nothing');
+select is((select read_rows from seen where query = 'common'), 300::bigint, 'a common word: the newest 300');
+select is((select read_rows from seen where query = 'rare'), 308::bigint, 'a rare word: its 8 besides');
+
+-- Another user with the same words.
+select tests.act_as('postgres');
+insert into public.conversation_messages (session_id, role, content)
+select tests.s(2), 'user', 'common ' || case when i % 50 = 0 then 'rare' else 'word' end || ' number ' || i
+from generate_series(1, 1200) as i;
+select tests.act_as('owner');
+select is(pg_temp.rows_of(s.query), s.read_rows, s.query || ': no row of others is read')
+from seen as s;
+
+select * from finish();
+rollback;
