@@ -127,9 +127,12 @@ test("a message is found by its own words, through either search", async () => {
 });
 
 test("a search for nothing finds what is meant", async () => {
-  for (const p_query of ["", "   ", "%", "'; drop table x; --", "((", "\"", "x".repeat(10_000)]) {
+  for (const p_query of ["", "   ", "%", "'; drop table x; --", "((", '"', "x".repeat(10_000)]) {
     const rows = good(
-      await client.rpc("hybrid_search_messages", { p_query, p_embedding: embedText("parcel", 384) }),
+      await client.rpc("hybrid_search_messages", {
+        p_query,
+        p_embedding: embedText("parcel", 384),
+      }),
     );
     assert.equal(rows.length, 20, p_query.slice(0, 20));
   }
