@@ -320,7 +320,8 @@ begin
     v_terms.loose := coalesce(v_terms.loose, '')
       || regexp_replace(v_or_loose, '''([^'']+)''', v_mark, 'g')::tsquery;
   end loop;
-  v_terms.pattern := '(' || v_pattern || ')';
+  -- Nothing is captured: that would make every match slower.
+  v_terms.pattern := '(?i)(?:' || v_pattern || ')';
   return v_terms;
 end
 $$;
@@ -509,7 +510,8 @@ begin
   if v_is_cut then
     v_text := left(p_text, 15000);
   end if;
-  v_from := regexp_instr(v_text, p_pattern, 1, 1, 0, 'i') - 60;
+  -- Not regexp_instr, which looks for all matches.
+  v_from := coalesce(strpos(v_text, substring(v_text from p_pattern)), 0) - 60;
   v_is_cut := v_is_cut or char_length(v_text) >= greatest(v_from, 1) + 240;
   v_text := replace(replace(substr(v_text, greatest(v_from, 1), 240), E'\x01', ''), E'\x02', '');
   -- At the end of a word, where there is one near.
@@ -522,7 +524,7 @@ begin
     v_from := strpos(reverse(right(v_text, 20)), ' ');
     v_text := left(v_text, char_length(v_text) - v_from) || U&'\2026';
   end if;
-  v_text := regexp_replace(v_text, p_pattern, E'\x01\\1\x02', 'gi');
+  v_text := regexp_replace(v_text, p_pattern, E'\x01\\&\x02', 'g');
   v_text := replace(replace(replace(replace(replace(
     v_text, E'\x02\x01', ''), '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;');
   return replace(replace(v_text, E'\x01', '<mark>'), E'\x02', '</mark>');
