@@ -91,7 +91,8 @@ create table private.embedding_settings (
   exact_up_to     integer  not null default 5000
     constraint embedding_settings_exact_up_to_range check (exact_up_to between 0 and 1000000),
   last_looked_at  uuid,
-  constraint embedding_settings_model_needed check (model is not null or not is_enabled)
+  constraint embedding_settings_model_needed
+    check (case when is_enabled then model is not null else true end)
 );
 comment on table private.embedding_settings is
   'Whether messages are embedded, and by which model: one row. Writes: set_embedding_model.';

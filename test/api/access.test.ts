@@ -239,6 +239,7 @@ test("the anon key alone opens no table, view or function", async () => {
     integer: 1,
     numeric: 1,
     "bigint[]": [1],
+    "real[]": [1],
     jsonb: [],
     date: "2026-01-01",
     "timestamp with time zone": "2026-01-01",

@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/embeddings.psql
-select plan(23);
+select plan(24);
 
 select tests.start(1), tests.start(2);
 select tests.fill(1, 2);
@@ -29,6 +29,7 @@ from (
     ('private.embedding_settings set is_only_row = false', '23514'),
     ('private.embedding_settings set model = repeat(''x'', 200)', 'ok'),
     ('private.embedding_settings set model = repeat(''x'', 201)', '23514'),
+    ('private.embedding_settings set model = ''''', '23514'),
     ('private.embedding_settings set model = null', '23514'),
     ('private.embedding_settings set model = null, is_enabled = false', 'ok')
 ) as c (change, expected);
