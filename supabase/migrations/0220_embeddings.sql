@@ -546,16 +546,18 @@ begin
   where q.message_id = p_message_id
   for update skip locked;
   if not found then
-    return case
-      when exists (select 1 from private.embedding_queue as q where q.message_id = p_message_id)
-        then 'busy'
-      else 'gone'
-    end;
+    return (
+      case
+        when exists (select 1 from private.embedding_queue as q where q.message_id = p_message_id)
+          then 'busy'
+        else 'gone'
+      end
+    )::public.embedding_outcome;
   elsif v_job.dead_at is not null then
-    return 'dead';
+    return 'dead'::public.embedding_outcome;
   -- Said twice, or queued anew since.
   elsif v_job.leased_until is null then
-    return 'failed';
+    return 'failed'::public.embedding_outcome;
   end if;
   update private.embedding_queue as q
   set
@@ -566,7 +568,7 @@ begin
     due_at = clock_timestamp()
       + least(30 * 4 ^ greatest(v_job.attempts - 1, 0), 3600) * interval '1 second'
   where q.message_id = p_message_id;
-  return case when v_job.attempts >= 5 then 'dead' else 'failed' end;
+  return (case when v_job.attempts >= 5 then 'dead' else 'failed' end)::public.embedding_outcome;
 end
 $$;
 revoke all on function private.fail_embedding_job(uuid, text)
@@ -610,12 +612,14 @@ begin
     where m.id = v_item.message_id
     for share skip locked;
     if not found then
-      v_result.outcome := case
-        when exists (
-          select 1 from public.conversation_messages as m where m.id = v_item.message_id
-        ) then 'busy'
-        else 'gone'
-      end;
+      v_result.outcome := (
+        case
+          when exists (
+            select 1 from public.conversation_messages as m where m.id = v_item.message_id
+          ) then 'busy'
+          else 'gone'
+        end
+      )::public.embedding_outcome;
     elsif not private.is_embeddable(v_message) then
       delete from private.embedding_queue as q where q.message_id = v_item.message_id;
       v_result.outcome := 'gone';
