@@ -14,8 +14,8 @@
 -- that names it, and nothing is changed.
 --
 -- It leaves: users, your own objects, pg_cron, and what was there before the first migration (schema
--- private, role analyst, extension btree_gist, bucket attachments: private.found_before knows). What it
--- made and still serves something else stays too; the result lists it.
+-- private, role analyst, extensions btree_gist and vector, bucket attachments: private.found_before
+-- knows). What it made and still serves something else stays too; the result lists it.
 -- Edge functions are no part of the database:  npx supabase functions delete <name>
 do $$
 declare
@@ -324,6 +324,42 @@ begin
       ('0210_search', 'table', 'public.message_search'),
       ('0210_search', 'type', 'public.found_message'),
       ('0210_search', 'type', 'public.found_session'),
+      ('0220_embeddings', 'function', 'private.check_embedding_items'),
+      ('0220_embeddings', 'function', 'private.embedding_model'),
+      ('0220_embeddings', 'function', 'private.embedding_of'),
+      ('0220_embeddings', 'function', 'private.fail_embedding_job'),
+      ('0220_embeddings', 'function', 'private.is_embeddable'),
+      ('0220_embeddings', 'function', 'private.nearest_by_index'),
+      ('0220_embeddings', 'function', 'private.nearest_exactly'),
+      ('0220_embeddings', 'function', 'private.nearest_messages'),
+      ('0220_embeddings', 'function', 'private.passes'),
+      ('0220_embeddings', 'function', 'private.query_vector'),
+      ('0220_embeddings', 'function', 'private.tg_conversation_messages__queue_embedding'),
+      ('0220_embeddings', 'function', 'private.tg_conversation_sessions__carry_embeddings'),
+      ('0220_embeddings', 'function', 'private.tg_message_retrievals__take_embedding'),
+      ('0220_embeddings', 'table', 'private.embedding_queue'),
+      ('0220_embeddings', 'table', 'private.embedding_settings'),
+      ('0220_embeddings', 'type', 'private.embedding_distance'),
+      ('0220_embeddings', 'type', 'private.message_filter'),
+      ('0220_embeddings', 'function', 'public.claim_embedding_jobs'),
+      ('0220_embeddings', 'function', 'public.complete_embedding_jobs'),
+      ('0220_embeddings', 'function', 'public.embedding_queue_stats'),
+      ('0220_embeddings', 'function', 'public.fail_embedding_jobs'),
+      ('0220_embeddings', 'function', 'public.find_similar_questions'),
+      ('0220_embeddings', 'function', 'public.hybrid_search_messages'),
+      ('0220_embeddings', 'function', 'public.match_messages'),
+      ('0220_embeddings', 'function', 'public.queue_missing_embeddings'),
+      ('0220_embeddings', 'function', 'public.record_similar_questions'),
+      ('0220_embeddings', 'function', 'public.retry_dead_embeddings'),
+      ('0220_embeddings', 'function', 'public.set_embedding_model'),
+      ('0220_embeddings', 'table', 'public.message_embeddings'),
+      ('0220_embeddings', 'type', 'public.embedding_job'),
+      ('0220_embeddings', 'type', 'public.embedding_outcome'),
+      ('0220_embeddings', 'type', 'public.embedding_result'),
+      ('0220_embeddings', 'type', 'public.embedding_stats'),
+      ('0220_embeddings', 'type', 'public.hybrid_match'),
+      ('0220_embeddings', 'type', 'public.message_match'),
+      ('0220_embeddings', 'type', 'public.similar_question'),
       ('0800_schedules', '', ''),
       ('0900_brands_fkey', '', ''),
       ('0910_profiles', 'function', 'private.tg_users__create_profile'),
@@ -558,6 +594,15 @@ begin
     exception when dependent_objects_still_exist or insufficient_privilege then
       get stacked diagnostics v_message = message_text, v_detail = pg_exception_detail;
       v_kept := v_kept || concat_ws(': ', 'extension btree_gist', v_message, nullif(v_detail, ''));
+    end;
+  end if;
+
+  if not coalesce((v_found ->> 'vector')::boolean, true) and '0220_embeddings' = any (v_run) then
+    begin
+      drop extension if exists vector;
+    exception when dependent_objects_still_exist or insufficient_privilege then
+      get stacked diagnostics v_message = message_text, v_detail = pg_exception_detail;
+      v_kept := v_kept || concat_ws(': ', 'extension vector', v_message, nullif(v_detail, ''));
     end;
   end if;
 

@@ -613,6 +613,55 @@ export type Database = {
           },
         ];
       };
+      "message_embeddings": {
+        Row: {
+          "content_hash": string;
+          "dimensions": number;
+          "embedded_at": string;
+          "embedding": unknown;
+          "message_id": string;
+          "model": string;
+          "session_id": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "content_hash": string;
+          "dimensions"?: number;
+          "embedded_at"?: string;
+          "embedding": unknown;
+          "message_id": string;
+          "model": string;
+          "session_id": string;
+          "user_id": string;
+        };
+        Update: {
+          "content_hash"?: string;
+          "dimensions"?: number;
+          "embedded_at"?: string;
+          "embedding"?: unknown;
+          "message_id"?: string;
+          "model"?: string;
+          "session_id"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "message_embeddings_message_id_fkey";
+            columns: ["session_id", "message_id"];
+            isOneToOne: false;
+            referencedRelation: "conversation_messages";
+            referencedColumns: ["session_id", "id"];
+          },
+          {
+            foreignKeyName: "message_embeddings_message_id_fkey";
+            columns: ["session_id", "message_id"];
+            isOneToOne: false;
+            referencedRelation: "conversation_turns";
+            referencedColumns: ["session_id", "turn_id"];
+          },
+        ];
+      };
       "message_feedback": {
         Row: {
           "comment": string | null;
@@ -1657,6 +1706,16 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "claim_embedding_jobs": {
+        Args: { "p_lease_seconds"?: number; "p_limit"?: number };
+        Returns: Database["public"]["CompositeTypes"]["embedding_job"][];
+        SetofOptions: {
+          from: "*";
+          to: "embedding_job";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
       "claim_visitor_session": {
         Args: {
           "p_rate_limit"?: number;
@@ -1725,6 +1784,16 @@ export type Database = {
           to: "conversation_sessions";
           isOneToOne: true;
           isSetofReturn: false;
+        };
+      };
+      "complete_embedding_jobs": {
+        Args: { "p_results": Json };
+        Returns: Database["public"]["CompositeTypes"]["embedding_result"][];
+        SetofOptions: {
+          from: "*";
+          to: "embedding_result";
+          isOneToOne: false;
+          isSetofReturn: true;
         };
       };
       "count_sessions": {
@@ -1850,6 +1919,16 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "embedding_queue_stats": {
+        Args: Record<PropertyKey, never>;
+        Returns: Database["public"]["CompositeTypes"]["embedding_stats"];
+        SetofOptions: {
+          from: "*";
+          to: "embedding_stats";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "end_visitor_session": {
         Args: {
           "p_rate_key"?: string;
@@ -1864,6 +1943,26 @@ export type Database = {
           to: "visitor_session";
           isOneToOne: true;
           isSetofReturn: false;
+        };
+      };
+      "fail_embedding_jobs": {
+        Args: { "p_failures": Json };
+        Returns: Database["public"]["CompositeTypes"]["embedding_result"][];
+        SetofOptions: {
+          from: "*";
+          to: "embedding_result";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
+      "find_similar_questions": {
+        Args: { "p_embedding": (number)[]; "p_limit"?: number; "p_min_similarity"?: number };
+        Returns: Database["public"]["CompositeTypes"]["similar_question"][];
+        SetofOptions: {
+          from: "*";
+          to: "similar_question";
+          isOneToOne: false;
+          isSetofReturn: true;
         };
       };
       "finish_message": {
@@ -2326,6 +2425,30 @@ export type Database = {
         };
       };
       "get_ui_messages": { Args: { "p_limit"?: number; "p_session_id": string }; Returns: Json };
+      "hybrid_search_messages": {
+        Args: {
+          "p_agent_type"?: string;
+          "p_brand_id"?: string;
+          "p_embedding": (number)[];
+          "p_from"?: string;
+          "p_full_text_weight"?: number;
+          "p_limit"?: number;
+          "p_model"?: string;
+          "p_query": string;
+          "p_role"?: Database["public"]["Enums"]["message_role"];
+          "p_rrf_k"?: number;
+          "p_semantic_weight"?: number;
+          "p_session_id"?: string;
+          "p_to"?: string;
+        };
+        Returns: Database["public"]["CompositeTypes"]["hybrid_match"][];
+        SetofOptions: {
+          from: "*";
+          to: "hybrid_match";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
       "import_messages": {
         Args: { "p_messages": Json; "p_session_id": string };
         Returns: Database["public"]["CompositeTypes"]["appended_message"][];
@@ -2406,6 +2529,27 @@ export type Database = {
         };
       };
       "make_log_partitions": { Args: { "p_months_ahead"?: number }; Returns: number };
+      "match_messages": {
+        Args: {
+          "p_agent_type"?: string;
+          "p_brand_id"?: string;
+          "p_embedding": (number)[];
+          "p_from"?: string;
+          "p_limit"?: number;
+          "p_min_similarity"?: number;
+          "p_model"?: string;
+          "p_role"?: Database["public"]["Enums"]["message_role"];
+          "p_session_id"?: string;
+          "p_to"?: string;
+        };
+        Returns: Database["public"]["CompositeTypes"]["message_match"][];
+        SetofOptions: {
+          from: "*";
+          to: "message_match";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
       "merge_usage": { Args: Record<PropertyKey, never>; Returns: number };
       "pin_session": {
         Args: { "p_pinned"?: boolean; "p_session_id": string };
@@ -2451,6 +2595,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "queue_missing_embeddings": { Args: { "p_limit"?: number }; Returns: number };
       "record_feedback": {
         Args: {
           "p_rate_key"?: string;
@@ -2513,6 +2658,29 @@ export type Database = {
         SetofOptions: {
           from: "*";
           to: "session_outcomes";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "record_similar_questions": {
+        Args: {
+          "p_embedding"?: (number)[];
+          "p_matches": Json;
+          "p_message_id": string;
+          "p_scores"?: (number)[];
+        };
+        Returns: {
+          "created_at": string;
+          "message_id": string;
+          "query_embedding": (number)[] | null;
+          "session_id": string;
+          "similar_qa_matches": Json | null;
+          "similarity_scores": (number)[] | null;
+          "user_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "message_retrievals";
           isOneToOne: true;
           isSetofReturn: false;
         };
@@ -2772,6 +2940,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "retry_dead_embeddings": { Args: { "p_limit"?: number }; Returns: number };
       "search_messages": {
         Args: {
           "p_agent_type"?: string;
@@ -2854,6 +3023,10 @@ export type Database = {
           isOneToOne: true;
           isSetofReturn: false;
         };
+      };
+      "set_embedding_model": {
+        Args: { "p_enabled"?: boolean; "p_model": string };
+        Returns: undefined;
       };
       "set_session_state": {
         Args: { "p_session_id": string; "p_state": Database["public"]["Enums"]["session_state"] };
@@ -3019,6 +3192,7 @@ export type Database = {
       "cost_reporter": "authenticated" | "service_role" | "visitor";
       "cost_source": "reported" | "price_book" | "unpriced" | "none";
       "device_type": "mobile" | "tablet" | "desktop";
+      "embedding_outcome": "embedded" | "stale" | "gone" | "busy" | "failed" | "dead";
       "log_level": "debug" | "info" | "warn" | "error" | "critical";
       "message_content_type": "text" | "markdown" | "json" | "code";
       "message_rating": "up" | "down";
@@ -3116,6 +3290,26 @@ export type Database = {
         "asked_count": number | null;
         "user_count": number | null;
       };
+      "embedding_job": {
+        "message_id": string | null;
+        "content": string | null;
+        "content_hash": string | null;
+        "model": string | null;
+        "attempts": number | null;
+      };
+      "embedding_result": {
+        "message_id": string | null;
+        "outcome": Database["public"]["Enums"]["embedding_outcome"] | null;
+      };
+      "embedding_stats": {
+        "model": string | null;
+        "is_enabled": boolean | null;
+        "due": number | null;
+        "waiting": number | null;
+        "leased": number | null;
+        "dead": number | null;
+        "oldest_due_at": string | null;
+      };
       "found_message": {
         "message_id": string | null;
         "session_id": string | null;
@@ -3141,6 +3335,18 @@ export type Database = {
         "headline": string | null;
         "cursor": string | null;
       };
+      "hybrid_match": {
+        "message_id": string | null;
+        "session_id": string | null;
+        "role": Database["public"]["Enums"]["message_role"] | null;
+        "created_at": string | null;
+        "score": number | null;
+        "full_text_rank": number | null;
+        "semantic_rank": number | null;
+        "similarity": number | null;
+        "headline": string | null;
+        "content": string | null;
+      };
       "logged_turn": {
         "turn_id": string | null;
         "session_id": string | null;
@@ -3154,6 +3360,14 @@ export type Database = {
         "rows_deleted": number | null;
         "partitions_dropped": number | null;
         "is_complete": boolean | null;
+      };
+      "message_match": {
+        "message_id": string | null;
+        "session_id": string | null;
+        "role": Database["public"]["Enums"]["message_role"] | null;
+        "created_at": string | null;
+        "similarity": number | null;
+        "content": string | null;
       };
       "message_role_stats": {
         "role": Database["public"]["Enums"]["message_role"] | null;
@@ -3251,6 +3465,15 @@ export type Database = {
         "avg_latency_ms": number | null;
         "total_tokens": number | null;
         "total_cost_usd": number | null;
+      };
+      "similar_question": {
+        "message_id": string | null;
+        "session_id": string | null;
+        "question": string | null;
+        "answer_id": string | null;
+        "answer": string | null;
+        "asked_at": string | null;
+        "similarity": number | null;
       };
       "storage_deletion": {
         "id": number | null;
@@ -3442,6 +3665,7 @@ export const Constants = {
       "cost_reporter": ["authenticated", "service_role", "visitor"],
       "cost_source": ["reported", "price_book", "unpriced", "none"],
       "device_type": ["mobile", "tablet", "desktop"],
+      "embedding_outcome": ["embedded", "stale", "gone", "busy", "failed", "dead"],
       "log_level": ["debug", "info", "warn", "error", "critical"],
       "message_content_type": ["text", "markdown", "json", "code"],
       "message_rating": ["up", "down"],

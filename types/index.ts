@@ -69,6 +69,36 @@ type Rows = {
     Public["CompositeTypes"]["storage_deletion"],
     keyof Public["CompositeTypes"]["storage_deletion"]
   >;
+  embedding_job: NotNull<
+    Public["CompositeTypes"]["embedding_job"],
+    keyof Public["CompositeTypes"]["embedding_job"]
+  >;
+  embedding_result: NotNull<
+    Public["CompositeTypes"]["embedding_result"],
+    keyof Public["CompositeTypes"]["embedding_result"]
+  >;
+  embedding_stats: NotNull<
+    Public["CompositeTypes"]["embedding_stats"],
+    Exclude<keyof Public["CompositeTypes"]["embedding_stats"], "model" | "oldest_due_at">
+  >;
+  message_match: NotNull<
+    Public["CompositeTypes"]["message_match"],
+    keyof Public["CompositeTypes"]["message_match"]
+  >;
+  hybrid_match: NotNull<
+    Public["CompositeTypes"]["hybrid_match"],
+    "message_id" | "session_id" | "role" | "created_at" | "score" | "content"
+  >;
+  similar_question: NotNull<
+    Public["CompositeTypes"]["similar_question"],
+    Exclude<keyof Public["CompositeTypes"]["similar_question"], "answer_id" | "answer">
+  >;
+  message_embeddings: Flat<
+    Omit<Public["Tables"]["message_embeddings"]["Row"], "embedding"> & {
+      /** A halfvec as text: `[0.1,0.2]`, 384 numbers. */
+      embedding: string;
+    }
+  >;
   model_prices: Flat<
     Omit<Public["Tables"]["model_prices"]["Row"], "validity"> & {
       /** A tstzrange as text: `["2026-01-01 00:00:00+00",)`. */
@@ -382,6 +412,20 @@ export interface ChatTurnInput {
 export type LoggedTurn = Schema["CompositeTypes"]["logged_turn"];
 /** What was found for a question. */
 export type MessageRetrieval = Row<"message_retrievals">;
+/** A message as a vector. */
+export type MessageEmbedding = Row<"message_embeddings">;
+/** A message that match_messages found. */
+export type MessageMatch = Schema["CompositeTypes"]["message_match"];
+/** A message that hybrid_search_messages found. */
+export type HybridMatch = Schema["CompositeTypes"]["hybrid_match"];
+/** A question that was asked before, with its answer. */
+export type SimilarQuestion = Schema["CompositeTypes"]["similar_question"];
+/** A text that a worker embeds. */
+export type EmbeddingJob = Schema["CompositeTypes"]["embedding_job"];
+/** What became of a job that a worker gave back. */
+export type EmbeddingResult = Schema["CompositeTypes"]["embedding_result"];
+/** The queue of texts to embed, in numbers. */
+export type EmbeddingStats = Schema["CompositeTypes"]["embedding_stats"];
 /** How often the same was asked. */
 export type CommonQuestion = Row<"common_questions">;
 /** A chat that began without an account, as its visitor sees it. */

@@ -225,6 +225,26 @@ begin
       ('table', 'private.search_languages'), ('table', 'private.session_search'),
       ('table', 'public.message_search'),
       ('type', 'public.found_message'), ('type', 'public.found_session'),
+      -- 0220_embeddings
+      ('function', 'private.check_embedding_items'), ('function', 'private.embedding_model'),
+      ('function', 'private.embedding_of'), ('function', 'private.fail_embedding_job'),
+      ('function', 'private.is_embeddable'), ('function', 'private.nearest_by_index'),
+      ('function', 'private.nearest_exactly'), ('function', 'private.nearest_messages'),
+      ('function', 'private.passes'), ('function', 'private.query_vector'),
+      ('function', 'private.tg_conversation_messages__queue_embedding'),
+      ('function', 'private.tg_conversation_sessions__carry_embeddings'),
+      ('function', 'private.tg_message_retrievals__take_embedding'), ('table', 'private.embedding_queue'),
+      ('table', 'private.embedding_settings'), ('type', 'private.embedding_distance'),
+      ('type', 'private.message_filter'), ('function', 'public.claim_embedding_jobs'),
+      ('function', 'public.complete_embedding_jobs'), ('function', 'public.embedding_queue_stats'),
+      ('function', 'public.fail_embedding_jobs'), ('function', 'public.find_similar_questions'),
+      ('function', 'public.hybrid_search_messages'), ('function', 'public.match_messages'),
+      ('function', 'public.queue_missing_embeddings'), ('function', 'public.record_similar_questions'),
+      ('function', 'public.retry_dead_embeddings'), ('function', 'public.set_embedding_model'),
+      ('table', 'public.message_embeddings'), ('type', 'public.embedding_job'),
+      ('type', 'public.embedding_outcome'), ('type', 'public.embedding_result'),
+      ('type', 'public.embedding_stats'), ('type', 'public.hybrid_match'), ('type', 'public.message_match'),
+      ('type', 'public.similar_question'),
       -- 0910_profiles
       ('function', 'private.tg_users__create_profile'),
       ('table', 'public.profiles'), ('type', 'public.app_role'),
@@ -265,6 +285,7 @@ declare
     'btree_gist', exists (
       select 1 from pg_catalog.pg_extension as e where e.extname = 'btree_gist'
     ),
+    'vector', exists (select 1 from pg_catalog.pg_extension as e where e.extname = 'vector'),
     'analyst', to_regrole('analyst') is not null,
     'bucket', false
   ) || (

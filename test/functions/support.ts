@@ -9,7 +9,7 @@ import { root } from "../../local/paths.ts";
 import { freePort, host } from "../../local/ports.ts";
 import { type Api, openTestApi } from "../api/support.ts";
 
-const names = ["chat-session", "chat-log", "feedback", "outcome", "health"] as const;
+const names = ["chat-session", "chat-log", "embed", "feedback", "outcome", "health"] as const;
 
 /** What the functions under test are given, unless a test says otherwise. */
 const environment = {
@@ -22,6 +22,10 @@ const environment = {
   ALLOWED_ORIGINS: "https://app.example, https://shop.example",
   // All tests come from one address.
   RATE_LIMIT_PER_MINUTE: "1000000",
+  EMBEDDING_PROVIDER: "",
+  EMBEDDING_API_URL: "",
+  EMBEDDING_MODEL: "",
+  EMBEDDING_TIMEOUT_MS: "",
 };
 
 export type Environment = Partial<Record<keyof typeof environment | "SUPABASE_URL", string>>;
@@ -112,6 +116,11 @@ export class Edge implements AsyncDisposable {
 
   post(path: string, body: unknown, by: Omit<Call, "body"> = {}): Promise<Answer> {
     return this.call(path, { ...by, body });
+  }
+
+  /** The process of a function that has been started. */
+  pidOf(name: string): number | undefined {
+    return this.#functions.find(name)?.pid;
   }
 
   /** The processes of the functions that have been started. */

@@ -4,13 +4,19 @@ import type {
   BrandUsage,
   BudgetStatus,
   Database,
+  EmbeddingJob,
+  EmbeddingResult,
+  EmbeddingStats,
   FoundMessage,
   FoundSession,
+  HybridMatch,
   LogsCleanup,
+  MessageMatch,
   MessageRoleStats,
   MessageWithTools,
   SessionListItem,
   SessionStats,
+  SimilarQuestion,
   StorageDeletion,
   StreamedMessage,
   UsageRecord,
@@ -32,6 +38,12 @@ export type Columns = [
   Holds<Same<keyof MessageWithTools, keyof Composites["message_with_tools"]>>,
   Holds<Same<keyof LogsCleanup, keyof Composites["logs_cleanup"]>>,
   Holds<Same<keyof StorageDeletion, keyof Composites["storage_deletion"]>>,
+  Holds<Same<keyof EmbeddingJob, keyof Composites["embedding_job"]>>,
+  Holds<Same<keyof EmbeddingResult, keyof Composites["embedding_result"]>>,
+  Holds<Same<keyof EmbeddingStats, keyof Composites["embedding_stats"]>>,
+  Holds<Same<keyof HybridMatch, keyof Composites["hybrid_match"]>>,
+  Holds<Same<keyof MessageMatch, keyof Composites["message_match"]>>,
+  Holds<Same<keyof SimilarQuestion, keyof Composites["similar_question"]>>,
 ];
 
 export type Values = [
@@ -54,6 +66,12 @@ export type Values = [
   >,
   Holds<Same<Nullable<LogsCleanup>, Nullable<Composites["logs_cleanup"]>>>,
   Holds<Same<Nullable<StorageDeletion>, Nullable<Composites["storage_deletion"]>>>,
+  Holds<Same<Nullable<EmbeddingJob>, Nullable<Composites["embedding_job"]>>>,
+  Holds<Same<Nullable<EmbeddingResult>, Nullable<Composites["embedding_result"]>>>,
+  Holds<Same<Nullable<EmbeddingStats>, Nullable<Composites["embedding_stats"]>>>,
+  Holds<Same<Nullable<HybridMatch>, Nullable<Composites["hybrid_match"]>>>,
+  Holds<Same<Nullable<MessageMatch>, Nullable<Composites["message_match"]>>>,
+  Holds<Same<Nullable<SimilarQuestion>, Nullable<Composites["similar_question"]>>>,
 ];
 
 type Nullable<T> = { [Key in keyof T]: T[Key] | null };
@@ -84,6 +102,10 @@ export type Nulls = [
   Holds<Same<BudgetStatus["remaining_usd"], number | null>>,
   Holds<Same<LogsCleanup["is_complete"], boolean>>,
   Holds<Same<StorageDeletion["leased_until"], string>>,
+  Holds<Same<EmbeddingStats["oldest_due_at"], string | null>>,
+  Holds<Same<HybridMatch["similarity"], number | null>>,
+  Holds<Same<MessageMatch["similarity"], number>>,
+  Holds<Same<SimilarQuestion["answer"], string | null>>,
 ];
 
 // Every function and table of the generated types is still there.

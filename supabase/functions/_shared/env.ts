@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** A variable that is set to nothing counts as not set: that is how `.env` files leave one out. */
-function unless<Schema extends z.ZodType>(schema: Schema) {
+export function unless<Schema extends z.ZodType>(schema: Schema) {
   return z.preprocess((value) => value === "" ? undefined : value, schema);
 }
 
@@ -10,7 +10,7 @@ const list = z.string().default("").transform((text) =>
   text.split(",").map((entry) => entry.trim()).filter((entry) => entry !== "")
 );
 
-function wholeNumber(min: number, max: number, otherwise: number) {
+export function wholeNumber(min: number, max: number, otherwise: number) {
   return unless(z.coerce.number().int().min(min).max(max).default(otherwise));
 }
 

@@ -23,7 +23,9 @@ export interface ChatDeps {
 
 const timeoutMs = 30_000;
 
-export function createRpc(env: LoggingEnv): Rpc {
+export function createRpc(
+  env: Pick<LoggingEnv, "SUPABASE_URL" | "SUPABASE_ANON_KEY" | "SUPABASE_SERVICE_ROLE_KEY">,
+): Rpc {
   const connect = (apikey: string, token: string) =>
     new PostgrestClient(`${env.SUPABASE_URL}/rest/v1`, {
       headers: { apikey, authorization: `Bearer ${token}` },

@@ -67,7 +67,10 @@ select set_eq(
       and 'p_brand_id' = any (p.proargnames)
       and has_function_privilege('authenticated', p.oid, 'execute')
       -- A filter on the caller's own sessions: lists_hold_only_ones_own_sessions.
-      and p.proname not in ('list_sessions', 'count_sessions', 'search_messages', 'search_sessions')
+      and p.proname not in (
+        'list_sessions', 'count_sessions', 'search_messages', 'search_sessions', 'match_messages',
+        'hybrid_search_messages'
+      )
   $$,
   'every function that takes p_brand_id is tried'
 );

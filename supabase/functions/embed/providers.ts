@@ -1,0 +1,162 @@
+import { z } from "zod";
+import { embedText, modelName } from "./deterministic.ts";
+import type { EmbedEnv } from "./env.ts";
+
+const dimensions = 384;
+
+/** What makes vectors out of texts. */
+export interface Provider {
+  /** The model's name, which the database has to be set to. */
+  model: string;
+  /** A vector or the reason why there is none, for each text. Throws a ProviderError when all fail for one reason. */
+  embed(texts: string[]): Promise<(number[] | ProviderError)[]>;
+}
+
+/** Its message is a constant, never what a provider said: that may quote the text. */
+export class ProviderError extends Error {
+  /** Whether other texts may succeed. */
+  readonly isOfText: boolean;
+
+  constructor(message: string, isOfText = false) {
+    super(message);
+    this.name = "ProviderError";
+    this.isOfText = isOfText;
+  }
+}
+
+/** The runtime of Supabase's edge functions has a small model of its own. */
+interface AiSession {
+  run(text: string, options: { mean_pool: boolean; normalize: boolean }): Promise<unknown>;
+}
+interface AiRuntime {
+  Session: new (model: string) => AiSession;
+}
+
+/** The one that EMBEDDING_PROVIDER names, else gte-small where the runtime has it, else the endpoint. */
+export function chooseProvider(
+  env: EmbedEnv,
+  runtime: AiRuntime | undefined = findRuntime(),
+  send: typeof fetch = fetch,
+): Provider | undefined {
+  const endpoint = env.EMBEDDING_API_URL !== undefined && env.EMBEDDING_MODEL !== undefined;
+  const name = env.EMBEDDING_PROVIDER ?? (runtime ? "gte-small" : endpoint ? "openai" : undefined);
+  switch (name) {
+    case "gte-small":
+      return runtime && gteSmall(runtime, env.EMBEDDING_TIMEOUT_MS);
+    case "openai":
+      return endpoint ? openAi(env, send) : undefined;
+    case "deterministic":
+      return {
+        model: modelName,
+        embed: (texts) => Promise.resolve(texts.map((text) => embedText(text, dimensions))),
+      };
+  }
+  return undefined;
+}
+
+function findRuntime(): AiRuntime | undefined {
+  const supabase: unknown = Reflect.get(globalThis, "Supabase");
+  if (typeof supabase !== "object" || supabase === null || !("ai" in supabase)) return undefined;
+  // Of the runtime, which has no types here.
+  return supabase.ai as AiRuntime;
+}
+
+function gteSmall(runtime: AiRuntime, timeoutMs: number): Provider {
+  const session = new runtime.Session("gte-small");
+  return {
+    model: "gte-small",
+    embed: async (texts) => {
+      const vectors: (number[] | ProviderError)[] = [];
+      const end = Date.now() + timeoutMs;
+      for (const text of texts) {
+        const run = session.run(text, { mean_pool: true, normalize: true });
+        vectors.push(
+          await within(end - Date.now(), run).then(
+            (vector) => numbers.safeParse(vector).data ?? new ProviderError("no vector", true),
+            (error: unknown) => {
+              if (error instanceof ProviderError) throw error;
+              return new ProviderError("the model failed", true);
+            },
+          ),
+        );
+      }
+      return vectors;
+    },
+  };
+}
+
+const numbers = z.array(z.number());
+const answer = z.object({
+  data: z.array(z.object({ index: z.number().int(), embedding: numbers })),
+});
+
+function openAi(env: EmbedEnv, send: typeof fetch): Provider {
+  const { EMBEDDING_API_URL = "", EMBEDDING_API_KEY, EMBEDDING_MODEL: model = "" } = env;
+  const url = `${EMBEDDING_API_URL.replace(/\/+$/, "")}/embeddings`;
+  const call = async (input: string[]): Promise<(number[] | ProviderError)[]> => {
+    const signal = AbortSignal.timeout(env.EMBEDDING_TIMEOUT_MS);
+    try {
+      const response = await send(url, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          ...(EMBEDDING_API_KEY ? { authorization: `Bearer ${EMBEDDING_API_KEY}` } : {}),
+        },
+        body: JSON.stringify({ model, input, dimensions, encoding_format: "float" }),
+        signal,
+      });
+      if (!response.ok) {
+        await response.body?.cancel();
+        throw new ProviderError(`HTTP ${response.status}`, isOfText(response.status));
+      }
+      const read = answer.safeParse(await response.json());
+      if (!read.success) throw new ProviderError("an answer of another form");
+      const vectors = new Map(read.data.data.map((item) => [item.index, item.embedding]));
+      return input.map((_, at) => vectors.get(at) ?? new ProviderError("no vector", true));
+    } catch (error) {
+      if (error instanceof ProviderError) throw error;
+      if (signal.aborted) throw new ProviderError("timeout");
+      throw new ProviderError(
+        error instanceof SyntaxError ? "an answer that is no JSON" : "unreachable",
+      );
+    }
+  };
+  return {
+    model,
+    embed: async (texts) => {
+      try {
+        return await call(texts);
+      } catch (error) {
+        if (!(error instanceof ProviderError && error.isOfText) || texts.length === 1) throw error;
+      }
+      // One text that the provider refuses must not take the others along.
+      const vectors: (number[] | ProviderError)[] = [];
+      for (const text of texts) {
+        vectors.push(
+          ...await call([text]).catch((error: unknown) => {
+            if (error instanceof ProviderError && error.isOfText) return [error];
+            throw error;
+          }),
+        );
+      }
+      return vectors;
+    },
+  };
+}
+
+/** Too long, or otherwise refused for what it is; not for who asks, how often, or where. */
+function isOfText(status: number): boolean {
+  return [400, 413, 422].includes(status);
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new ProviderError("timeout")), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
