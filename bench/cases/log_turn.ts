@@ -9,6 +9,7 @@ import {
   insertQuestion,
   logTurn,
   questionText,
+  searchIndex,
 } from "./messages.ts";
 
 const crowds = [1, 16] as const;
@@ -42,6 +43,7 @@ function variants(size: Size): Variant[] {
           label: label("turn", callers, commit),
           side: "product",
           database: "product",
+          setup: searchIndex("off"),
           transactions: [[logTurn(size)]],
         },
         {

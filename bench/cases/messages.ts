@@ -60,6 +60,16 @@ export function logTurn(size: Size): Statement {
   };
 }
 
+/**
+ * Whether new messages are indexed for search. The baseline has no search: beside it the product writes without, and
+ * search_write measures what it adds.
+ */
+export function searchIndex(state: "on" | "off"): string {
+  const action = state === "on" ? "enable" : "disable";
+  return `alter table public.conversation_messages
+    ${action} trigger conversation_messages_90_index_added`;
+}
+
 /** The product's columns and indexes without its triggers, keys to other tables and policies. */
 export const bareTable = `
   drop table if exists bench.bare_messages;

@@ -1,5 +1,6 @@
 import type { Case, Read, Target } from "../case.ts";
 import { longSession, userOfManySessions } from "../data/chat.ts";
+import { common } from "./search_messages.ts";
 
 const long = longSession(10_000);
 const short = longSession(1000);
@@ -22,6 +23,12 @@ const reads = {
     calls: 150,
     sql: "select * from public.list_sessions()",
     values: () => [],
+  },
+  search: {
+    user: userOfManySessions,
+    calls: 150,
+    sql: "select * from public.search_messages($1)",
+    values: () => [common],
   },
   "session stats": {
     user: short.user,

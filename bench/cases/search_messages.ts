@@ -14,7 +14,7 @@ function word(number: number): string {
 }
 
 /** In half of all messages. */
-const common = word(15);
+export const common = word(15);
 const floor = "floor: primary key lookup";
 const plain = "plain: one index of everybody's words, filtered by user";
 

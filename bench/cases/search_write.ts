@@ -1,34 +1,40 @@
 import type { Case, Write } from "../case.ts";
 import { openSession } from "../data/chat.ts";
 import type { Size } from "../data/sizes.ts";
-import { answerText, insertAnswer, questionText } from "./messages.ts";
+import { answerText, insertAnswer, logTurn, questionText, searchIndex } from "./messages.ts";
 
-const trigger = "conversation_messages_90_index_added";
 const texts = { "180 characters": questionText, "780 characters": answerText };
+const turn = "a turn";
 
 function variants(size: Size): Write[] {
-  return Object.entries(texts).flatMap(([length, text]) =>
-    (["enable", "disable"] as const).map((action): Write => ({
+  const statements = {
+    ...Object.fromEntries(
+      Object.entries(texts).map(([length, text]) => [length, insertAnswer(size, text)]),
+    ),
+    [turn]: logTurn(size),
+  };
+  return Object.entries(statements).flatMap(([what, statement]) =>
+    (["on", "off"] as const).map((state): Write => ({
       kind: "write",
-      label: label(length, action === "enable"),
-      side: action === "enable" ? "product" : "floor",
+      label: label(what, state === "on"),
+      side: state === "on" ? "product" : "floor",
       database: "product",
       as: (call) => ({ role: "authenticated", user: openSession(size, call).user }),
       calls: 400,
-      transactions: [[insertAnswer(size, text)]],
-      beforeSlice: `alter table public.conversation_messages ${action} trigger ${trigger}`,
+      transactions: [[statement]],
+      beforeSlice: searchIndex(state),
     }))
   );
 }
 
-function label(length: string, indexed: boolean): string {
-  return `${length}, ${indexed ? "searchable at once" : "not indexed"}`;
+function label(what: string, indexed: boolean): string {
+  return `${what}, ${indexed ? "searchable at once" : "not indexed"}`;
 }
 
 export const searchWrite: Case = {
   name: "search_write",
   measures:
-    "One message inserted by its user, with and without the trigger that makes it searchable.",
+    "A message or a turn written by its user, with and without the trigger that makes them searchable.",
   set: "chat",
   writes: true,
   variants,
@@ -46,6 +52,11 @@ export const searchWrite: Case = {
       of: label("780 characters", true),
       against: label("780 characters", false),
       says: "one long message that can be searched, beside one that cannot",
+    },
+    {
+      of: label(turn, true),
+      against: label(turn, false),
+      says: "log_turn with both messages searchable, beside without",
     },
   ],
 };

@@ -107,7 +107,7 @@ test("summaries, search, and archiving of what is old", async () => {
   const { summaries, matches, mine, all, setting: { sessionId } } = await run("getActiveSummaries");
   const summary = list(summaries).find((row) => of(row, "session_id") === sessionId);
   assert.equal(of(summary, "last_message"), "21 degrees.");
-  assert.ok(list(matches).some((row) => of(row, "id") === sessionId));
+  assert.ok(list(matches).some((row) => of(row, "session_id") === sessionId));
   assert.deepEqual([mine, typeof all], [0, "number"]);
 });
 

@@ -3,7 +3,6 @@ import { after, before, test, type TestContext } from "node:test";
 import pg from "pg";
 import {
   insertMessage,
-  onEach,
   openTestServer,
   type Rows,
   seeded,
