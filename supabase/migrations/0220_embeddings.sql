@@ -919,17 +919,40 @@ language plpgsql
 stable
 set search_path = ''
 set jit = 'off'
+-- By the filters that are given: a short time is looked up, not a long history looked through.
+set plan_cache_mode = 'force_custom_plan'
 rows 10
 as $$
 begin
   -- The vectors are read first: an index that gives them in order would leave some out.
+  if p_filter is null then
+    return query
+      with mine as materialized (
+        select
+          e.message_id, e.session_id, e.embedding operator(extensions.<=>) p_embedding as distance
+        from public.message_embeddings as e
+        where e.user_id = p_user_id and e.model = p_model and e.session_id <> all (p_deleted)
+          and (p_session_id is null or e.session_id = p_session_id)
+      )
+      select f.message_id, f.session_id, f.distance
+      from mine as f
+      order by f.distance, f.message_id
+      limit p_limit;
+    return;
+  end if;
   return query
     with mine as materialized (
       select e.message_id, e.session_id, e.embedding operator(extensions.<=>) p_embedding as distance
-      from public.message_embeddings as e
-      where e.user_id = p_user_id and e.model = p_model and e.session_id <> all (p_deleted)
-        and (p_session_id is null or e.session_id = p_session_id)
-        and (p_filter is null or private.passes(e.session_id, e.message_id, p_filter))
+      from public.conversation_messages as m
+      join public.conversation_sessions as s on s.id = m.session_id
+      join public.message_embeddings as e on e.message_id = m.id and e.model = p_model
+      where m.user_id = p_user_id and m.session_id <> all (p_deleted)
+        and (p_session_id is null or m.session_id = p_session_id)
+        and (p_filter.role is null or m.role = p_filter.role)
+        and (p_filter.from_time is null or m.created_at >= p_filter.from_time)
+        and (p_filter.to_time is null or m.created_at < p_filter.to_time)
+        and (p_filter.brand_id is null or m.brand_id = p_filter.brand_id)
+        and (p_filter.agent_type is null or s.agent_type = p_filter.agent_type)
     )
     select f.message_id, f.session_id, f.distance
     from mine as f

@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test, type TestContext } from "node:test";
 import pg from "pg";
-import {
-  insertMessage,
-  openTestServer,
-  type Rows,
-  seeded,
-  type Server,
-} from "./support.ts";
+import { insertMessage, openTestServer, type Rows, seeded, type Server } from "./support.ts";
 
 const timeout = 120_000;
 const random = seeded("embeddings");

@@ -21,7 +21,7 @@ from (
         'hnsw.max_scan_tuples=20000', 'hnsw.scan_mem_multiplier=4', 'enable_sort=off', 'jit=off'
       ]
     ),
-    ('nearest_exactly', array['search_path=""', 'jit=off'])
+    ('nearest_exactly', array['search_path=""', 'jit=off', 'plan_cache_mode=force_custom_plan'])
 ) as f (name, settings);
 
 -- With ten rows at a time, and more of somebody else in front of the first.
