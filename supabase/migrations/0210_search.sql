@@ -611,7 +611,7 @@ declare
   v_session_ids uuid[];
   v_hidden_ids uuid[];
   v_top_at timestamptz := coalesce(p_to, clock_timestamp());
-  v_top_id uuid := '00000000-0000-0000-0000-000000000000';
+  v_top_id uuid := '00000000-0000-0000-0000-000000000000'::uuid;
   v_after private.found_message;
   v_walk integer;
   v_read integer;
@@ -890,8 +890,8 @@ as $$
 declare
   v_limit constant integer := (private.list_place(p_limit, null)).row_limit;
   v_rank integer := 2147483647;
-  v_at timestamptz := 'infinity';
-  v_id uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+  v_at timestamptz := 'infinity'::timestamptz;
+  v_id uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid;
 begin
   if p_cursor is not null then
     if p_cursor !~ '^[0-9a-f]{56}$' then
