@@ -1,20 +1,40 @@
 -- 0210_search: finding messages and sessions by their words.
--- Makes: public.message_search, private.session_search, private.search_languages, search_messages,
---   search_sessions; what turns texts and queries into words.
+-- Makes: public.message_search, private.session_search, private.search_languages, private.search_secrets,
+--   search_messages, search_sessions; what turns texts and queries into words.
 -- Needs: 0010, 0030, 0050, 0060. Locks: conversation_sessions, conversation_messages (triggers).
 -- Breaking: no. Indexes the messages that exist: about a minute for each 100,000.
 
 -- Everybody's postings of a common word would be read for each of its searches, so a word is kept with a mark
 -- of its user: what others wrote costs nothing. The mark names the language too, whose stems are its own.
+create table private.search_secrets (
+  is_only_row  boolean  not null default true constraint search_secrets_pkey primary key
+    constraint search_secrets_is_only_row_range check (is_only_row),
+  secret       uuid     not null default gen_random_uuid()
+);
+comment on table private.search_secrets is
+  'What the marks of the search index are made with: one row. Who knows it could look for a user with the '
+  'same mark, and time what that user wrote.';
+comment on column private.search_secrets.is_only_row is 'True.';
+comment on column private.search_secrets.secret is 'Drawn once; with another one nothing is found any more.';
+alter table private.search_secrets enable row level security;
+revoke all on table private.search_secrets from public, anon, authenticated, service_role;
+insert into private.search_secrets default values;
+
 create function private.search_mark(p_user_id uuid, p_language text)
 returns text
-language sql
-immutable
+language plpgsql
+stable
 strict
-parallel safe
-begin atomic
-  select substr(encode(decode(md5(p_user_id::text || p_language), 'hex'), 'base64'), 1, 4);
-end;
+set search_path = ''
+as $$
+begin
+  return (
+    select
+      substr(encode(decode(md5(x.secret::text || p_user_id::text || p_language), 'hex'), 'base64'), 1, 4)
+    from private.search_secrets as x
+  );
+end
+$$;
 revoke all on function private.search_mark(uuid, text)
   from public, anon, authenticated, service_role;
 comment on function private.search_mark(uuid, text) is
@@ -48,6 +68,24 @@ revoke all on function private.search_configuration(text)
 comment on function private.search_configuration(text) is
   'The text search configuration of this name; simple when there is none.';
 
+create function private.search_language(p_language text)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return case
+    when private.search_configuration(p_language) = 'pg_catalog.simple'::regconfig then 'simple'
+    else p_language
+  end;
+end
+$$;
+revoke all on function private.search_language(text)
+  from public, anon, authenticated, service_role;
+comment on function private.search_language(text) is
+  'A session''s language, if it is a text search configuration; simple otherwise: marks are made of few names.';
+
 -- One spelling for texts and queries, without the parser's own ideas of hosts, paths and signs.
 create function private.search_spelling(p_text text, p_is_query boolean default false)
 returns text
@@ -58,26 +96,35 @@ parallel safe
 set search_path = ''
 as $$
 declare
-  -- A tsvector ends at 1 MiB. One character may stand for eighteen (U+FDFA), so it is cut again below.
+  -- One character may stand for eighteen (U+FDFA), so it is cut again below.
   v_text text := left(p_text, 100000);
   v_wholes text;
   v_emoji text;
 begin
   if octet_length(v_text) <> char_length(v_text) then
-    -- Compatibility forms as plain ones; without accents, vowel points, joiners and variation selectors.
-    v_text := normalize(
-      regexp_replace(
-        normalize(v_text, nfkd),
-        '[\u00ad\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]',
-        '', 'g'
-      ),
-      nfkc
-    );
+    -- Compatibility forms as plain ones; without accents, vowel points, joiners and variation selectors. In
+    -- pieces: normalize takes time by the square of how many marks follow each other, and cannot be stopped.
+    select
+      string_agg(
+        normalize(
+          regexp_replace(
+            normalize(m.found[1], nfkd),
+            '[\u00ad\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]',
+            '', 'g'
+          ),
+          nfkc
+        ),
+        '' order by m.place
+      )
+    into v_text
+    from regexp_matches(v_text, '.{1,250}', 'g') with ordinality as m (found, place);
     v_text := translate(
-      replace(replace(replace(replace(v_text, U&'\00DF', 'ss'), U&'\1E9E', 'SS'), U&'\00E6', 'ae'),
-        U&'\0153', 'oe'),
-      -- Letters that do not decompose: dotless i, o and l and d with stroke; alef maqsura, teh marbuta.
-      U&'\0131\00F8\00D8\0142\0141\0111\0110\0649\0629', U&'ioOlLdD\064A\0647'
+      replace(replace(replace(replace(replace(replace(
+        coalesce(v_text, ''), U&'\00DF', 'ss'), U&'\1E9E', 'SS'), U&'\00E6', 'ae'), U&'\00C6', 'AE'),
+        U&'\0153', 'oe'), U&'\0152', 'OE'),
+      -- Letters that do not decompose: dotless i, o and l and d with stroke; final sigma; alef maqsura, teh
+      -- marbuta.
+      U&'\0131\00F8\00D8\0142\0141\0111\0110\03C2\0649\0629', U&'ioOlLdD\03C3\064A\0647'
     );
     -- Scripts without spaces: each character is a word, and a word of them is a phrase.
     v_text := regexp_replace(
@@ -86,13 +133,13 @@ begin
         '\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])',
       ' \1 ', 'g'
     );
-    -- The parser drops what is neither letter nor digit.
+    -- The parser drops what is neither letter nor digit. One pass over the text for each.
     for v_emoji in
       select distinct m.found[1]
       from regexp_matches(
-        v_text, '[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]', 'g'
+        left(v_text, 5000), '[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]', 'g'
       ) as m (found)
-      limit 200
+      limit 30
     loop
       v_text := replace(v_text, v_emoji, ' emoji' || to_hex(ascii(v_emoji)) || ' ');
     end loop;
@@ -116,6 +163,10 @@ begin
   if v_text ~ '\S{200}' then
     v_text := regexp_replace(v_text, '(\S{200})\S+', '\1', 'g');
   end if;
+  -- A tsvector ends at 1 MiB, and takes up to four times the text that it is made of.
+  while octet_length(v_text) > 200000 loop
+    v_text := left(v_text, char_length(v_text) * 4 / 5);
+  end loop;
   return v_text;
 end
 $$;
@@ -123,7 +174,8 @@ revoke all on function private.search_spelling(text, boolean)
   from public, anon, authenticated, service_role;
 comment on function private.search_spelling(text, boolean) is
   'A text as it is searched: small letters, no accents, no punctuation; identifiers by their parts; each '
-  'character of scripts without spaces, and each emoji, as a word. Of the first 100,000 characters.';
+  'character of scripts without spaces, and each emoji, as a word. Of the first 100,000 characters, at most '
+  '200,000 bytes.';
 
 create function private.search_vector(p_text text, p_user_id uuid, p_language text)
 returns tsvector
@@ -131,9 +183,11 @@ language plpgsql
 stable
 strict
 set search_path = ''
+-- A word of more than 2 KB raises a notice.
+set client_min_messages = 'warning'
 as $$
 declare
-  v_mark constant text := private.search_mark(p_user_id, p_language);
+  v_mark constant text := private.search_mark(p_user_id, private.search_language(p_language));
   v_text constant text := private.search_spelling(p_text);
   v_words text;
 begin
@@ -142,15 +196,16 @@ begin
   v_words := replace(
     ' ' || to_tsvector(private.search_configuration(p_language), v_text)::text, ' ''', ' ''' || v_mark
   );
-  -- What a long word ends with, so that compounds and identifiers are found by their parts.
-  if v_text ~ '[[:alnum:]]{12}' then
+  -- What a long word ends with, so that compounds and identifiers are found by their parts. Not of numbers and
+  -- hashes.
+  if v_text ~ '[[:alpha:]]{12}' then
     v_words := v_words || coalesce(
       (
         select string_agg(' ''' || v_mark || '~' || substr(w.word, g.place) || '''', '')
         from (
           select distinct m.found[1] as word
-          from regexp_matches(v_text, '[[:alnum:]]{12,40}', 'g') as m (found)
-          limit 100
+          from regexp_matches(v_text, '\m[[:alpha:]]{12,40}\M', 'g') as m (found)
+          limit 20
         ) as w
         cross join lateral generate_series(1, char_length(w.word) - 3) as g (place)
       ),
@@ -164,7 +219,7 @@ revoke all on function private.search_vector(text, uuid, text)
   from public, anon, authenticated, service_role;
 comment on function private.search_vector(text, uuid, text) is
   'The words of a text with their places, each behind the mark of its user and language. A word of 12 to 40 '
-  'characters also with its ends, behind a ~.';
+  'letters also with its ends, behind a ~; 20 such words at most.';
 
 create table private.search_languages (
   user_id   uuid  not null constraint search_languages_user_id_fkey
@@ -173,9 +228,10 @@ create table private.search_languages (
   constraint search_languages_pkey primary key (user_id, language)
 );
 comment on table private.search_languages is
-  'In which languages beside simple a user''s messages and sessions are indexed: a query is read in each.';
+  'In which languages beside simple a user''s messages and sessions are indexed: a query is read in each. None '
+  'is taken away.';
 comment on column private.search_languages.user_id is 'Whose.';
-comment on column private.search_languages.language is 'As in conversation_sessions.language.';
+comment on column private.search_languages.language is 'A text search configuration.';
 alter table private.search_languages enable row level security;
 revoke all on table private.search_languages from public, anon, authenticated, service_role;
 
@@ -189,18 +245,21 @@ as $$
 declare
   v_pattern text := p_word;
 begin
-  if p_word ~ '^emoji[0-9a-f]{4,5}$' then
+  if p_word ~ '^emoji(2[136b][0-9a-f]{2}|27[0-9ab][0-9a-f]|1f[0-9a][0-9a-f]{2})$' then
     return chr(('x' || lpad(substr(p_word, 6), 8, '0'))::bit(32)::integer);
   end if;
   -- The letters that a spelling without accents stands for.
   v_pattern :=
-    replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
+    replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
+    replace(
       v_pattern,
       'a', U&'[a\00E0\00E1\00E2\00E3\00E4\00E5]'),
       'c', U&'[c\00E7\0107\010D]'),
+      'd', U&'[d\0111]'),
       'e', U&'[e\00E8\00E9\00EA\00EB\011B]'),
       'g', U&'[g\011F]'),
       'i', U&'[i\00EC\00ED\00EE\00EF\0131\0130]'),
+      'l', U&'[l\0142]'),
       'n', U&'[n\00F1\0144]'),
       'o', U&'[o\00F2\00F3\00F4\00F5\00F6\00F8]'),
       'ss', U&'(?:ss|\00DF)'),
@@ -208,7 +267,8 @@ begin
       'z', U&'[z\017A\017C\017E]'),
       U&'\0627', U&'[\0627\0623\0625\0622]');
   if char_length(p_word) < 4 and octet_length(p_word) = char_length(p_word) then
-    v_pattern := '\m' || v_pattern || case when p_is_prefix then '' else '\M' end;
+    -- Not \m and \M, for which an underscore is a letter.
+    v_pattern := '(?<![[:alnum:]])' || v_pattern || case when p_is_prefix then '' else '(?![[:alnum:]])' end;
   end if;
   return v_pattern;
 end
@@ -222,11 +282,13 @@ comment on function private.headline_pattern(text, boolean) is
 create type private.search_terms as (
   exact    tsquery,
   loose    tsquery,
+  ranked   tsquery,
   pattern  text
 );
 comment on type private.search_terms is
   'A query: as it is meant; without its phrases and exclusions, as the index answers it without the rows; '
-  'and its words as a regular expression, for headlines.';
+  'with "or" between all words, as ranks are read: of words together they take time by the square of how often '
+  'each is there; and its words as a regular expression, for headlines.';
 
 create function private.search_terms(p_query text, p_user_id uuid)
 returns private.search_terms
@@ -248,15 +310,16 @@ declare
   v_or text;
   v_or_loose text;
   v_mark text;
-  v_pattern text;
+  v_patterns text[] := '{}';
+  v_count integer;
   v_terms private.search_terms;
 begin
   for v_language in
     select 'simple'
     union all
-    -- Each language is one more copy of the query.
-    (select l.language from private.search_languages as l where l.user_id = p_user_id limit 9)
+    select l.language from private.search_languages as l where l.user_id = p_user_id
   loop
+    v_count := 0;
     v_configuration := private.search_configuration(v_language);
     v_and := null;
     v_and_loose := null;
@@ -268,12 +331,20 @@ begin
         u.found[2] is not null as is_phrase,
         coalesce(u.found[3] like '_%*', false) as is_prefix,
         u.found[1] = '' and lower(u.found[3]) = 'or' as is_or,
-        btrim(private.search_spelling(coalesce(u.found[2], u.found[3]), true)) as text
+        btrim(private.search_spelling(u.text, true)) as text,
+        -- An identifier is also found as one word.
+        case
+          when u.text ~ '[a-z0-9][A-Z]|[A-Z][A-Z][a-z]'
+            then btrim(private.search_spelling(lower(u.text), true))
+        end as whole
       -- Whoever pastes a page into a search box gets an answer about its beginning.
-      from regexp_matches(left(p_query, 1000), '(-?)(?:"([^"]*)"?|([^\s"]+))', 'g')
-        with ordinality as u (found, place)
+      from (
+        select m.found, m.place, coalesce(m.found[2], m.found[3]) as text
+        from regexp_matches(left(p_query, 1000), '(-?)(?:"([^"]*)"?|([^\s"]+))', 'g')
+          with ordinality as m (found, place)
+        limit 50
+      ) as u
       order by u.place
-      limit 50
     loop
       -- What only excludes finds nothing, alone and beside an "or".
       if v_unit.is_or and v_and_loose is not null then
@@ -285,23 +356,26 @@ begin
       continue when v_unit.is_or;
       v_word := phraseto_tsquery(v_configuration, v_unit.text)::text;
       continue when v_word = '';
+      -- A page between quotes.
+      v_count := v_count + (length(v_word) - length(replace(v_word, '''', ''))) / 2;
+      exit when v_count > 100;
       if v_unit.is_prefix then
         v_word := v_word || ':*';
+      end if;
+      if v_unit.whole <> v_unit.text then
+        v_word := v_word || ' | ' || phraseto_tsquery(v_configuration, v_unit.whole)::text
+          || case when v_unit.is_prefix then ':*' else '' end;
       end if;
       if v_unit.is_excluded then
         v_and := concat_ws(' & ', v_and, '!(' || v_word || ')');
         continue;
       end if;
-      v_pattern := concat_ws(
-        '|',
-        v_pattern,
-        (
-          select string_agg(private.headline_pattern(w.word, v_unit.is_prefix), '|')
-          from string_to_table(v_word, '''') with ordinality as w (word, place)
-          where w.place % 2 = 0
-        )
+      v_patterns := v_patterns || array(
+        select private.headline_pattern(w.word, v_unit.is_prefix)
+        from string_to_table(v_word, '''') with ordinality as w (word, place)
+        where w.place % 2 = 0
       );
-      if not v_unit.is_phrase and v_unit.text ~ '^[[:alnum:]]{4,36}$' then
+      if not v_unit.is_phrase and v_unit.text ~ '^[[:alpha:]]{4,36}$' then
         v_word := v_word || ' | ''~' || v_unit.text || ''':*';
       end if;
       v_and := concat_ws(' & ', v_and, '(' || v_word || ')');
@@ -320,8 +394,12 @@ begin
     v_terms.loose := coalesce(v_terms.loose, '')
       || regexp_replace(v_or_loose, '''([^'']+)''', v_mark, 'g')::tsquery;
   end loop;
+  v_terms.ranked := replace(v_terms.loose::text, '&', '|')::tsquery;
   -- Nothing is captured: that would make every match slower.
-  v_terms.pattern := '(?i)(?:' || v_pattern || ')';
+  v_terms.pattern := (
+    select '(?i)(?:' || string_agg(w.pattern, '|') || ')'
+    from (select distinct u.pattern from unnest(v_patterns) as u (pattern) limit 40) as w
+  );
   return v_terms;
 end
 $$;
@@ -442,16 +520,45 @@ create trigger conversation_messages_90_index_deleted after delete
   on public.conversation_messages referencing old table as old_messages
   for each statement execute function private.tg_conversation_messages__index_words();
 
-create function private.tg_conversation_sessions__index_words()
+-- A truncate fires no trigger of rows.
+create function private.tg_conversation_messages__forget_words()
 returns trigger
 language plpgsql
 security definer
 set search_path = ''
 as $$
 begin
-  if new.user_id is not null and new.language <> 'simple' then
+  truncate public.message_search;
+  return null;
+end
+$$;
+revoke all on function private.tg_conversation_messages__forget_words()
+  from public, anon, authenticated, service_role;
+comment on function private.tg_conversation_messages__forget_words() is
+  'Empties message_search with conversation_messages.';
+create trigger conversation_messages_90_forget_words after truncate
+  on public.conversation_messages for each statement
+  execute function private.tg_conversation_messages__forget_words();
+
+create function private.tg_conversation_sessions__index_words()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_language text;
+begin
+  v_language := private.search_language(new.language);
+  if new.user_id is not null and v_language <> 'simple' and not exists (
+    select 1
+    from private.search_languages as l
+    where l.user_id = new.user_id and l.language = v_language
+  ) then
+    -- Two transactions that bring the same languages in another order would deadlock.
+    perform pg_advisory_xact_lock(1953854051, hashtext(new.user_id::text));
     insert into private.search_languages (user_id, language)
-    values (new.user_id, new.language)
+    values (new.user_id, v_language)
     on conflict do nothing;
   end if;
   delete from private.session_search as w where w.session_id = new.id;
@@ -466,20 +573,14 @@ begin
         )
     );
   end if;
-  if tg_op = 'UPDATE' and new.language <> old.language then
-    update public.message_search as w
-    set words = private.search_vector(m.content, m.user_id, new.language)
-    from public.conversation_messages as m
-    where m.session_id = new.id
-      and w.user_id = m.user_id and w.created_at = m.created_at and w.message_id = m.id;
-  end if;
   return null;
 end
 $$;
 revoke all on function private.tg_conversation_sessions__index_words()
   from public, anon, authenticated, service_role;
 comment on function private.tg_conversation_sessions__index_words() is
-  'Keeps session_search and search_languages; another language reads all messages of the session again.';
+  'Keeps session_search and search_languages. Another language counts for the messages from then on: those that '
+  'are there stay as they are, and are found, because a query is read in every language of the user.';
 
 -- Before the one that carries the user to the messages, which are read in the new user's languages.
 create trigger conversation_sessions_60_index_new after insert
@@ -510,10 +611,11 @@ begin
   if v_is_cut then
     v_text := left(p_text, 15000);
   end if;
+  v_text := replace(replace(v_text, E'\x01', ''), E'\x02', '');
   -- Not regexp_instr, which looks for all matches.
-  v_from := coalesce(strpos(v_text, substring(v_text from p_pattern)), 0) - 60;
+  v_from := strpos(regexp_replace(v_text, p_pattern, E'\x01'), E'\x01') - 60;
   v_is_cut := v_is_cut or char_length(v_text) >= greatest(v_from, 1) + 240;
-  v_text := replace(replace(substr(v_text, greatest(v_from, 1), 240), E'\x01', ''), E'\x02', '');
+  v_text := substr(v_text, greatest(v_from, 1), 240);
   -- At the end of a word, where there is one near.
   if v_from > 1 then
     v_text := U&'\2026' || case
@@ -536,32 +638,33 @@ grant execute on function private.headline(text, text) to authenticated, service
 comment on function private.headline(text, text) is
   'About 240 characters of a text around the first match, as HTML: escaped, the matches in <mark>.';
 
-create function private.is_hit(
-  p_row public.message_search,
-  p_exact tsquery,
-  p_session_ids uuid[],
-  p_hidden_ids uuid[],
-  p_role public.message_role,
-  p_brand_id uuid
-)
+create type private.search_filter as (
+  exact           tsquery,
+  role            public.message_role,
+  brand_id        uuid,
+  agent_type      text,
+  from_time       timestamptz,
+  asks_sessions   boolean
+);
+comment on type private.search_filter is
+  'What a search asks of each row; null: does not ask. asks_sessions: whether the session has to be looked at, '
+  'because the user has a trash, or for its agent type.';
+
+create function private.is_hit(p_row public.message_search, p_filter private.search_filter)
 returns boolean
 language sql
-immutable
+stable
 parallel safe
 begin atomic
-  select p_row.words @@ p_exact
-    and (p_session_ids is null or p_row.session_id = any (p_session_ids))
-    and (p_hidden_ids is null or p_row.session_id <> all (p_hidden_ids))
-    and (p_role is null or p_row.role = p_role)
-    and (p_brand_id is null or p_row.brand_id = p_brand_id);
+  select p_row.words @@ p_filter.exact
+    and (p_filter.role is null or p_row.role = p_filter.role)
+    and (p_filter.brand_id is null or p_row.brand_id = p_filter.brand_id)
+    and (p_filter.from_time is null or p_row.created_at >= p_filter.from_time);
 end;
-revoke all on function
-  private.is_hit(public.message_search, tsquery, uuid[], uuid[], public.message_role, uuid)
+revoke all on function private.is_hit(public.message_search, private.search_filter)
   from public, anon, authenticated, service_role;
-comment on function
-  private.is_hit(public.message_search, tsquery, uuid[], uuid[], public.message_role, uuid) is
-  'Whether a message is what a search asks for; a filter that is null does not filter. No "set": a part of '
-  'the query that calls it.';
+comment on function private.is_hit(public.message_search, private.search_filter) is
+  'Whether a message is what a search asks for, but for its session. No "set": a part of the query that calls it.';
 
 create type private.found_message as (
   message_id  uuid,
@@ -574,6 +677,65 @@ create type private.found_message as (
 comment on type private.found_message is
   'A message that a search found: its rank in billionths, its place in the page, its cursor, and the '
   'pattern for its headline.';
+
+create function private.is_in_session(p_session_id uuid, p_agent_type text)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (
+    select 1
+    from public.conversation_sessions as s
+    where s.id = p_session_id and s.deleted_at is null
+      and (p_agent_type is null or s.agent_type = p_agent_type)
+  );
+end
+$$;
+revoke all on function private.is_in_session(uuid, text)
+  from public, anon, authenticated, service_role;
+comment on function private.is_in_session(uuid, text) is
+  'Whether a session is outside of the trash, and of this agent type unless that is null.';
+
+create function private.newest_words(
+  p_user_id uuid,
+  p_session_id uuid,
+  p_top_at timestamptz,
+  p_top_id uuid,
+  p_limit integer
+)
+returns setof public.message_search
+language sql
+stable
+rows 300
+begin atomic
+  (
+    select s.*
+    from public.message_search as s
+    where p_session_id is null
+      and s.user_id = p_user_id and (s.created_at, s.message_id) < (p_top_at, p_top_id)
+    order by s.created_at desc, s.message_id desc
+    limit p_limit
+  )
+  union all
+  -- Also those without words: whoever counts them knows whether there are more.
+  select s.*
+  from (
+    select m.id, m.created_at
+    from public.conversation_messages as m
+    where p_session_id is not null and m.session_id = p_session_id and m.user_id = p_user_id
+      and (m.created_at, m.id) < (p_top_at, p_top_id)
+    order by m.sequence_order desc
+    limit p_limit
+  ) as n
+  left join public.message_search as s
+    on s.user_id = p_user_id and s.created_at = n.created_at and s.message_id = n.id;
+end;
+revoke all on function private.newest_words(uuid, uuid, timestamptz, uuid, integer)
+  from public, anon, authenticated, service_role;
+comment on function private.newest_words(uuid, uuid, timestamptz, uuid, integer) is
+  'The newest messages of a user, or of one session, before a place. No "set": a part of the query that calls it.';
 
 -- Reads what nobody may read, so it cannot be an invoker: row level security would keep the words, which are
 -- compared by a function that may leak, out of the index. It takes the user from the token alone.
@@ -606,15 +768,17 @@ declare
   c_matches constant integer := 10000;
   c_block constant integer := 300;
   c_enough constant integer := 100;
+  -- What the index would find so often that a page of hits is enough: phrases and exclusions of common words.
+  c_often constant integer := 60;
   v_user_id constant uuid := (private.list_place(p_limit, null)).user_id;
   v_terms private.search_terms;
-  v_session_ids uuid[];
-  v_hidden_ids uuid[];
+  v_filter private.search_filter;
   v_top_at timestamptz := coalesce(p_to, clock_timestamp());
   v_top_id uuid := '00000000-0000-0000-0000-000000000000'::uuid;
   v_after private.found_message;
   v_walk integer;
   v_read integer;
+  v_near integer;
   v_block private.found_message[];
   v_old private.found_message[];
   v_is_last boolean;
@@ -635,47 +799,37 @@ begin
   if v_terms.loose is null then
     return;
   end if;
-  v_hidden_ids := private.my_deleted_session_ids();
-  if p_agent_type is not null then
-    v_session_ids := array(
-      select s.id
+  v_filter := row(
+    v_terms.exact, p_role, p_brand_id, p_agent_type, p_from,
+    p_agent_type is not null or exists (
+      select 1
       from public.conversation_sessions as s
-      where s.user_id = v_user_id and s.agent_type = p_agent_type
-        and (p_session_id is null or s.id = p_session_id)
-    );
-  elsif p_session_id is not null then
-    v_session_ids := array[p_session_id];
-  end if;
+      where s.user_id = v_user_id and s.deleted_at is not null
+    )
+  );
 
   while v_given < p_limit loop
-    v_walk := c_few;
+    v_walk := case when p_session_id is null then c_few else c_many end;
     loop
       -- Of a common word there are enough among the newest messages.
       select
         count(*),
+        count(*) filter (where v_terms.loose <> v_terms.exact and w.words @@ v_terms.loose),
         array_agg(
           row(
             w.message_id, w.created_at,
-            (ts_rank(w.words, v_terms.exact, 1) * 1000000000)::integer, null, null, null
+            (ts_rank(w.words, v_terms.ranked, 1) * 1000000000)::integer, null, null, null
           )::private.found_message
           order by w.created_at desc, w.message_id desc
         ) filter (
-          where private.is_hit(
-            w, v_terms.exact, v_session_ids, v_hidden_ids, p_role, p_brand_id
-          )
+          where private.is_hit(w, v_filter)
+            and (not v_filter.asks_sessions or private.is_in_session(w.session_id, v_filter.agent_type))
         )
-      into v_read, v_block
-      from (
-        select s.*
-        from public.message_search as s
-        where s.user_id = v_user_id
-          and (s.created_at, s.message_id) < (v_top_at, v_top_id)
-          and s.created_at >= coalesce(p_from, '-infinity')
-        order by s.created_at desc, s.message_id desc
-        limit v_walk
-      ) as w;
+      into v_read, v_near, v_block
+      from private.newest_words(v_user_id, p_session_id, v_top_at, v_top_id, v_walk) as w;
       v_is_last := v_read < v_walk;
-      exit when v_is_last or cardinality(v_block) >= c_enough or v_walk = c_many;
+      exit when v_is_last or v_walk = c_many
+        or cardinality(v_block) >= case when v_near >= c_often then p_limit else c_enough end;
       -- Of a rare word the index knows all. coalesce hides the user from the planner, who would read all of
       -- the user's messages.
       select
@@ -683,15 +837,13 @@ begin
         array_agg(
           row(
             w.message_id, w.created_at,
-            (ts_rank(w.words, v_terms.exact, 1) * 1000000000)::integer, null, null, null
+            (ts_rank(w.words, v_terms.ranked, 1) * 1000000000)::integer, null, null, null
           )::private.found_message
           order by w.created_at desc, w.message_id desc
         ) filter (
           where (w.created_at, w.message_id) < (v_top_at, v_top_id)
-            and w.created_at >= coalesce(p_from, '-infinity')
-            and private.is_hit(
-              w, v_terms.exact, v_session_ids, v_hidden_ids, p_role, p_brand_id
-            )
+            and private.is_hit(w, v_filter)
+            and (not v_filter.asks_sessions or private.is_in_session(w.session_id, v_filter.agent_type))
         )
       into v_read, v_old
       from (
@@ -701,7 +853,7 @@ begin
         limit c_matches
       ) as w;
       v_is_last := v_read < c_matches;
-      v_block := case when v_is_last then v_old else v_block || v_old end;
+      v_block := case when v_is_last then v_old else v_block end;
       exit when v_is_last;
       v_walk := c_many;
     end loop;
@@ -715,14 +867,20 @@ begin
       lpad(to_hex(b.rank), 8, '0') || private.encode_cursor(b.created_at, b.message_id)
         || private.encode_cursor(v_top_at, v_top_id),
       v_terms.pattern
-    from unnest(v_block) as b
-    where v_after.rank is null
-      or (b.rank, b.created_at, b.message_id) < (v_after.rank, v_after.created_at, v_after.message_id)
-    order by b.rank desc, b.created_at desc, b.message_id desc
-    limit p_limit - v_given;
+    -- Cursors of a page, not of a block.
+    from (
+      select m.*
+      from unnest(v_block) as m
+      where v_after.rank is null
+        or (m.rank, m.created_at, m.message_id) < (v_after.rank, v_after.created_at, v_after.message_id)
+      order by m.rank desc, m.created_at desc, m.message_id desc
+      limit p_limit - v_given
+    ) as b;
     get diagnostics v_more = row_count;
     v_given := v_given + v_more;
-    exit when v_is_last or v_block is null or cardinality(v_block) = 0;
+    exit when v_is_last or v_block is null or cardinality(v_block) = 0
+      -- One long walk a page: the next page goes on from here.
+      or (v_walk = c_many and v_given > 0);
     select b.created_at, b.message_id into v_top_at, v_top_id
     from unnest(v_block) as b
     order by b.created_at, b.message_id
@@ -853,7 +1011,7 @@ declare
 begin
   return query
   select
-    w.session_id, null::timestamptz, (ts_rank(w.words, v_terms.exact, 1) * 1000000000)::integer,
+    w.session_id, null::timestamptz, (ts_rank(w.words, v_terms.ranked, 1) * 1000000000)::integer,
     null::integer, null::text, v_terms.pattern
   from (
     select s.*
@@ -939,9 +1097,9 @@ comment on function
 
 -- What was there before this file.
 insert into private.search_languages (user_id, language)
-select distinct s.user_id, s.language
+select distinct s.user_id, private.search_language(s.language)
 from public.conversation_sessions as s
-where s.user_id is not null and s.language <> 'simple';
+where s.user_id is not null and private.search_language(s.language) <> 'simple';
 insert into private.session_search (session_id, user_id, words)
 select
   s.id, s.user_id,

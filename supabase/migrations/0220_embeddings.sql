@@ -194,7 +194,7 @@ set search_path = ''
 as $$
 begin
   return p_message.user_id is not null and p_message.status = 'complete'
-    and p_message.role in ('user', 'assistant') and p_message.content ~ '\S';
+    and p_message.role in ('user', 'assistant') and p_message.content ~ '[^\s\u00a0\u200b-\u200f\ufeff]';
 end
 $$;
 revoke all on function private.is_embeddable(public.conversation_messages)
@@ -225,7 +225,7 @@ begin
     select n.id
     from new_messages as n
     where n.user_id is not null and n.status = 'complete' and n.role in ('user', 'assistant')
-      and n.content ~ '\S';
+      and n.content ~ '[^\s\u00a0\u200b-\u200f\ufeff]';
   end if;
   return null;
 end
@@ -514,7 +514,7 @@ begin
     )
     -- More than models read of a text; the hash is of all of it.
     select
-      m.id, left(ltrim(m.content, E' \t\r\n'), 6000),
+      m.id, left(regexp_replace(m.content, '^[\s\u00a0\u200b-\u200f\ufeff]+', ''), 6000),
       encode(sha256(convert_to(m.content, 'UTF8')), 'hex'), v_model, c.attempts
     from claimed as c
     join public.conversation_messages as m on m.id = c.message_id;

@@ -69,6 +69,7 @@ const closed = [
   "private.recorded_usage",
   "private.removed_usage",
   "private.search_languages",
+  "private.search_secrets",
   "private.session_search",
   "private.session_transitions",
   "private.storage_deletions",

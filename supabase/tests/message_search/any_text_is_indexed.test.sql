@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(9);
+select plan(17);
 
 select tests.start(1);
 -- Each as large as a message may be, or larger once it is spelled out.
@@ -19,7 +19,26 @@ values
     'getUser7ById'),
   (7, 'quotes and backslashes', 'mark ' || repeat(E'\\''"''', 200000), 'mark'),
   (8, 'control characters', E'one\x01two\x02\x7f\nthree\tfour', 'three'),
-  (9, 'nothing but signs', repeat('*&|!()<->:', 1000), null);
+  (9, 'nothing but signs', repeat('*&|!()<->:', 1000), null),
+  (10, 'marks that follow each other',
+    'acute ' || repeat(chr(769), 50000) || repeat(chr(790), 50000), 'acute'),
+  (11, 'ideographs that all differ',
+    (select string_agg(chr(i), '') from generate_series(131072, 173000) as i)
+      || (select string_agg(chr(i), '') from generate_series(19968, 40000) as i), chr(131072)),
+  (12, 'identifiers of letters of four bytes',
+    'gothic ' || (
+      select string_agg(lpad(to_hex(i), 3, '0') || 'aB' || repeat(chr(66560 + i % 40), 190), ' ')
+      from generate_series(1, 500) as i
+    ), 'gothic'),
+  (13, 'emoji',
+    'smile ' || (select string_agg(chr(128512 + i % 60), '') from generate_series(1, 100000) as i), 'smile'),
+  (14, 'compounds',
+    'fahrt ' || (
+      select string_agg(translate(md5(i::text), '0123456789', 'ghijklmnop') || 'wxyz', ' ')
+      from generate_series(1, 5000) as i
+    ), 'fahrt'),
+  (15, 'blanks', 'alone ' || repeat(chr(160), 100000), 'alone'),
+  (16, 'surrogates of others', 'plane ' || repeat(chr(1114109), 100000), 'plane');
 insert into public.conversation_messages (id, session_id, role, content)
 select tests.m(n), tests.s(1), 'user', content from texts;
 select tests.act_as('owner');
@@ -30,6 +49,10 @@ as $$ select string_agg(tests.number_of(f.message_id), ' ') from public.search_m
 reset role;
 select is(pg_temp.hits(t.query), case when t.query is not null then t.n::text end, t.name)
 from texts as t;
+reset role;
+set constraints all immediate;
+truncate public.conversation_messages cascade;
+select is_empty('select 1 from public.message_search', 'a truncate takes the words along');
 
 select * from finish();
 rollback;

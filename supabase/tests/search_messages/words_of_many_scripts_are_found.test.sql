@@ -25,7 +25,10 @@ values
   (17, 'simple', 'Γειά σου Κόσμε, καλημέρα'),
   (18, 'simple', 'मुझे हिन्दी पसंद है'),
   (19, 'simple', 'don''t stop: e-mail ada@example.com or see https://example.com/a/b?q=search%20term#top'),
-  (20, 'simple', 'state-of-the-art up to date');
+  (20, 'simple', 'state-of-the-art up to date'),
+  (21, 'simple', 'my iphone and javascript on github'),
+  (22, 'simple', 'My iPhone and JavaScript on GitHub'),
+  (23, 'simple', 'ΟΔΟΣ, Æther and Œuvre, đà nẵng, Łódź');
 create temp table queries (query text, hits integer[]);
 insert into queries (query, hits)
 values
@@ -53,6 +56,9 @@ values
   ('https://example.com/a/b', '{19}'),
   ('state-of-the-art', '{20}'), ('"up to date"', '{20}'), ('"date up"', '{}'), ('up -thumbs', '{20}'),
   ('猫 or 🚀', '{1,7,12}'), ('cafe -東京', '{10}'), ('東京 cafe', '{12}'),
+  ('iphone', '{21,22}'), ('iPhone', '{21,22}'), ('JavaScript github', '{21,22}'), ('IPHONE', '{21,22}'),
+  ('-iPhone javascript', '{}'), ('οδος', '{23}'), ('æther', '{23}'), ('aether', '{23}'), ('oeuvre', '{23}'),
+  ('da nang', '{23}'), ('lodz', '{23}'),
   ('ru*', '{9,14}'), ('"getUser*', '{8}'), ('"getUs*', '{}');
 select plan((select count(*)::integer from queries));
 
