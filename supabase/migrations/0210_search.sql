@@ -196,8 +196,8 @@ begin
   v_words := replace(
     ' ' || to_tsvector(private.search_configuration(p_language), v_text)::text, ' ''', ' ''' || v_mark
   );
-  -- What a long word ends with, so that compounds and identifiers are found by their parts. Not of numbers and
-  -- hashes.
+  -- What a long word ends with, so that compounds and identifiers are found by their parts. Not of numbers
+  -- and hashes.
   if v_text ~ '[[:alpha:]]{12}' then
     v_words := v_words || coalesce(
       (
