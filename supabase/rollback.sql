@@ -320,7 +320,6 @@ begin
       ('0210_search', 'function', 'private.tg_conversation_sessions__index_words'),
       ('0210_search', 'function', 'private.tg_conversation_messages__forget_words'),
       ('0210_search', 'type', 'private.found_message'),
-      ('0210_search', 'type', 'private.search_filter'),
       ('0210_search', 'type', 'private.search_terms'),
       ('0210_search', 'table', 'private.search_secrets'),
       ('0210_search', 'function', 'public.search_messages'),

@@ -223,7 +223,7 @@ begin
       ('function', 'private.tg_conversation_messages__index_words'),
       ('function', 'private.tg_conversation_sessions__index_words'),
       ('function', 'private.tg_conversation_messages__forget_words'),
-      ('type', 'private.found_message'), ('type', 'private.search_filter'),
+      ('type', 'private.found_message'),
       ('type', 'private.search_terms'), ('table', 'private.search_secrets'),
       ('function', 'public.search_messages'), ('function', 'public.search_sessions'),
       ('table', 'private.search_languages'), ('table', 'private.session_search'),

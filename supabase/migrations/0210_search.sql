@@ -187,7 +187,9 @@ set search_path = ''
 set client_min_messages = 'warning'
 as $$
 declare
-  v_mark constant text := private.search_mark(p_user_id, private.search_language(p_language));
+  v_mark constant text := private.search_mark(
+    p_user_id, case when p_language = 'simple' then 'simple' else private.search_language(p_language) end
+  );
   v_text constant text := private.search_spelling(p_text);
   v_words text;
 begin
@@ -604,29 +606,25 @@ parallel safe
 set search_path = ''
 as $$
 declare
-  v_text text := p_text;
-  v_from integer;
-  v_is_cut boolean := octet_length(p_text) > 60000;
+  v_text text := case when octet_length(p_text) > 60000 then left(p_text, 15000) else p_text end;
+  -- The first match, and not all of them, as regexp_instr would look for.
+  v_from constant integer :=
+    greatest(1, strpos(regexp_replace(v_text, p_pattern, E'\x01'), E'\x01') - 60);
+  v_space integer;
 begin
-  if v_is_cut then
-    v_text := left(p_text, 15000);
-  end if;
-  v_text := replace(replace(v_text, E'\x01', ''), E'\x02', '');
-  -- Not regexp_instr, which looks for all matches.
-  v_from := strpos(regexp_replace(v_text, p_pattern, E'\x01'), E'\x01') - 60;
-  v_is_cut := v_is_cut or char_length(v_text) >= greatest(v_from, 1) + 240;
-  v_text := substr(v_text, greatest(v_from, 1), 240);
+  v_text := substr(v_text, v_from, 241);
   -- At the end of a word, where there is one near.
+  if char_length(v_text) = 241 then
+    v_space := strpos(reverse(right(v_text, 20)), ' ');
+    v_text := left(v_text, 240 - v_space) || U&'\2026';
+  end if;
   if v_from > 1 then
-    v_text := U&'\2026' || case
-      when strpos(v_text, ' ') between 1 and 20 then substr(v_text, strpos(v_text, ' ') + 1) else v_text
-    end;
+    v_space := strpos(left(v_text, 20), ' ');
+    v_text := U&'\2026' || substr(v_text, v_space + 1);
   end if;
-  if v_is_cut then
-    v_from := strpos(reverse(right(v_text, 20)), ' ');
-    v_text := left(v_text, char_length(v_text) - v_from) || U&'\2026';
-  end if;
-  v_text := regexp_replace(v_text, p_pattern, E'\x01\\&\x02', 'g');
+  v_text := regexp_replace(
+    replace(replace(v_text, E'\x01', ''), E'\x02', ''), p_pattern, E'\x01\\&\x02', 'g'
+  );
   v_text := replace(replace(replace(replace(replace(
     v_text, E'\x02\x01', ''), '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;');
   return replace(replace(v_text, E'\x01', '<mark>'), E'\x02', '</mark>');
@@ -638,33 +636,30 @@ grant execute on function private.headline(text, text) to authenticated, service
 comment on function private.headline(text, text) is
   'About 240 characters of a text around the first match, as HTML: escaped, the matches in <mark>.';
 
-create type private.search_filter as (
-  exact           tsquery,
-  role            public.message_role,
-  brand_id        uuid,
-  agent_type      text,
-  from_time       timestamptz,
-  asks_sessions   boolean
-);
-comment on type private.search_filter is
-  'What a search asks of each row; null: does not ask. asks_sessions: whether the session has to be looked at, '
-  'because the user has a trash, or for its agent type.';
-
-create function private.is_hit(p_row public.message_search, p_filter private.search_filter)
+create function private.is_hit(
+  p_row public.message_search,
+  p_exact tsquery,
+  p_role public.message_role,
+  p_brand_id uuid,
+  p_from timestamptz
+)
 returns boolean
 language sql
 stable
 parallel safe
 begin atomic
-  select p_row.words @@ p_filter.exact
-    and (p_filter.role is null or p_row.role = p_filter.role)
-    and (p_filter.brand_id is null or p_row.brand_id = p_filter.brand_id)
-    and (p_filter.from_time is null or p_row.created_at >= p_filter.from_time);
+  select p_row.words @@ p_exact
+    and (p_role is null or p_row.role = p_role)
+    and (p_brand_id is null or p_row.brand_id = p_brand_id)
+    and (p_from is null or p_row.created_at >= p_from);
 end;
-revoke all on function private.is_hit(public.message_search, private.search_filter)
+revoke all on function
+  private.is_hit(public.message_search, tsquery, public.message_role, uuid, timestamptz)
   from public, anon, authenticated, service_role;
-comment on function private.is_hit(public.message_search, private.search_filter) is
-  'Whether a message is what a search asks for, but for its session. No "set": a part of the query that calls it.';
+comment on function
+  private.is_hit(public.message_search, tsquery, public.message_role, uuid, timestamptz) is
+  'Whether a message is what a search asks for, but for its session; a filter that is null does not filter. No '
+  '"set": a part of the query that calls it.';
 
 create type private.found_message as (
   message_id  uuid,
@@ -762,17 +757,21 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   -- How many of the newest messages are looked at before the index is asked, and after it found too many.
-  c_few constant integer := 300;
+  c_few constant integer := 150;
   c_many constant integer := 20000;
   -- How many the index may find, how many of them compete for a rank, how many are enough.
   c_matches constant integer := 10000;
   c_block constant integer := 300;
-  c_enough constant integer := 100;
+  c_enough constant integer := 40;
   -- What the index would find so often that a page of hits is enough: phrases and exclusions of common words.
-  c_often constant integer := 60;
+  c_often constant integer := 30;
   v_user_id constant uuid := (private.list_place(p_limit, null)).user_id;
   v_terms private.search_terms;
-  v_filter private.search_filter;
+  v_exact tsquery;
+  v_loose tsquery;
+  v_ranked tsquery;
+  v_is_loose boolean;
+  v_asks_sessions boolean;
   v_top_at timestamptz := coalesce(p_to, clock_timestamp());
   v_top_id uuid := '00000000-0000-0000-0000-000000000000'::uuid;
   v_after private.found_message;
@@ -799,13 +798,14 @@ begin
   if v_terms.loose is null then
     return;
   end if;
-  v_filter := row(
-    v_terms.exact, p_role, p_brand_id, p_agent_type, p_from,
-    p_agent_type is not null or exists (
-      select 1
-      from public.conversation_sessions as s
-      where s.user_id = v_user_id and s.deleted_at is not null
-    )
+  v_exact := v_terms.exact;
+  v_loose := v_terms.loose;
+  v_ranked := v_terms.ranked;
+  v_is_loose := v_loose <> v_exact;
+  v_asks_sessions := p_agent_type is not null or exists (
+    select 1
+    from public.conversation_sessions as s
+    where s.user_id = v_user_id and s.deleted_at is not null
   );
 
   while v_given < p_limit loop
@@ -814,16 +814,16 @@ begin
       -- Of a common word there are enough among the newest messages.
       select
         count(*),
-        count(*) filter (where v_terms.loose <> v_terms.exact and w.words @@ v_terms.loose),
+        count(*) filter (where v_is_loose and w.words @@ v_loose),
         array_agg(
           row(
             w.message_id, w.created_at,
-            (ts_rank(w.words, v_terms.ranked, 1) * 1000000000)::integer, null, null, null
+            (ts_rank(w.words, v_ranked, 1) * 1000000000)::integer, null, null, null
           )::private.found_message
           order by w.created_at desc, w.message_id desc
         ) filter (
-          where private.is_hit(w, v_filter)
-            and (not v_filter.asks_sessions or private.is_in_session(w.session_id, v_filter.agent_type))
+          where private.is_hit(w, v_exact, p_role, p_brand_id, p_from)
+            and (not v_asks_sessions or private.is_in_session(w.session_id, p_agent_type))
         )
       into v_read, v_near, v_block
       from private.newest_words(v_user_id, p_session_id, v_top_at, v_top_id, v_walk) as w;
@@ -837,19 +837,19 @@ begin
         array_agg(
           row(
             w.message_id, w.created_at,
-            (ts_rank(w.words, v_terms.ranked, 1) * 1000000000)::integer, null, null, null
+            (ts_rank(w.words, v_ranked, 1) * 1000000000)::integer, null, null, null
           )::private.found_message
           order by w.created_at desc, w.message_id desc
         ) filter (
           where (w.created_at, w.message_id) < (v_top_at, v_top_id)
-            and private.is_hit(w, v_filter)
-            and (not v_filter.asks_sessions or private.is_in_session(w.session_id, v_filter.agent_type))
+            and private.is_hit(w, v_exact, p_role, p_brand_id, p_from)
+            and (not v_asks_sessions or private.is_in_session(w.session_id, p_agent_type))
         )
       into v_read, v_old
       from (
         select s.*
         from public.message_search as s
-        where s.words @@ v_terms.loose and coalesce(s.user_id = v_user_id, false)
+        where s.words @@ v_loose and coalesce(s.user_id = v_user_id, false)
         limit c_matches
       ) as w;
       v_is_last := v_read < c_matches;
