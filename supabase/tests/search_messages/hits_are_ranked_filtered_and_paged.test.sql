@@ -82,8 +82,8 @@ insert into public.conversation_messages (session_id, role, content)
 select tests.s(2), 'user', 'torch ' || repeat('torch ', i % 3) || 'number ' || i
 from generate_series(1, 450) as i;
 insert into public.conversation_messages (session_id, role, content)
-select tests.s(2), 'user', 'filler ' || case when i % 40 = 0 then 'candle' else '' end
-from generate_series(1, 1200) as i;
+select tests.s(2), 'user', 'filler ' || case when i % 20 = 0 then 'candle' else '' end
+from generate_series(1, 600) as i;
 select tests.act_as('owner');
 create temp table pages (page integer, message_id uuid, rank real);
 create function pg_temp.read_pages(p_query text, p_limit integer)

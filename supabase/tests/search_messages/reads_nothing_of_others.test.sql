@@ -33,7 +33,7 @@ select is((select read_rows from seen where query = 'rare'), 158::bigint, 'a rar
 select tests.act_as('postgres');
 insert into public.conversation_messages (session_id, role, content)
 select tests.s(2), 'user', 'common ' || case when i % 50 = 0 then 'rare' else 'word' end || ' number ' || i
-from generate_series(1, 1200) as i;
+from generate_series(1, 800) as i;
 select tests.act_as('owner');
 select is(pg_temp.rows_of(s.query), s.read_rows, s.query || ': no row of others is read')
 from seen as s;
