@@ -312,7 +312,7 @@ declare
   v_or text;
   v_or_loose text;
   v_mark text;
-  v_patterns text[] := '{}';
+  v_patterns text[] := '{}'::text[];
   v_count integer;
   v_terms private.search_terms;
 begin
