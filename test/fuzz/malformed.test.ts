@@ -34,8 +34,10 @@ test(`${requests} malformed requests: no 5xx, no crash, and no row of one that w
   const named = { sessionId: (await fixture.visitor()).sessionId };
   for (const route of routes.filter(({ path }) => path !== "chat-session/claim")) {
     const answer = await callRoute(fixture.edge, route, named, { token: fixture.service });
-    assert.equal(answer.status, 200, answer.text);
+    assert.equal(answer.status, 200, `${route.path}: ${answer.status} ${answer.text}`);
   }
+  const embed = await fixture.edge.call("embed", { body: {}, token: fixture.service });
+  assert.equal(embed.status, 200, embed.text);
   const pids = fixture.edge.pids();
   assert.ok(pids.every((pid) => pid !== undefined));
   const before = await fixture.counts();
