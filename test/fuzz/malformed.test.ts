@@ -18,7 +18,12 @@ before(async () => {
 after(() => fixture.close());
 
 /** Grow with what is written to the others, in numbers of their own. */
-const derived = ["private.usage_tail", "private.usage_rollups", "private.usage_totals"];
+const derived = [
+  "private.usage_tail",
+  "private.usage_rollups",
+  "private.usage_totals",
+  "public.message_search",
+];
 
 test(`${requests} malformed requests: no 5xx, no crash, and no row of one that was refused`, async () => {
   const random = seeded("malformed requests");
