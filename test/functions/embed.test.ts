@@ -54,12 +54,16 @@ afterEach(async () => {
   );
 });
 after(async () => {
-  await fixture.api.select("select public.set_embedding_model('test', false)");
-  await edge.assertQuiet();
-  await edge[Symbol.asyncDispose]();
-  endpoint.closeAllConnections();
-  endpoint.close();
-  await fixture.close();
+  // Whatever fails here, what is left open would keep the process.
+  try {
+    await fixture.api.select("select public.set_embedding_model('test', false)");
+    await edge.assertQuiet();
+  } finally {
+    endpoint.closeAllConnections();
+    endpoint.close();
+    await edge[Symbol.asyncDispose]();
+    await fixture.close();
+  }
 });
 
 async function textsOf(request: IncomingMessage): Promise<string[]> {

@@ -42,9 +42,16 @@ const expected = {
 
 async function applyTwice(url: string): Promise<void> {
   await using server = await scratchDatabase(url);
-  assert.deepEqual(await read(server.database.dbUrl), expected);
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query(
+    "select from pg_catalog.pg_available_extensions where name = 'vector'",
+  ).finally(() => client.end());
+  // Without pgvector the file that needs it is left out.
+  const versions = expected.versions.filter((version) => rows.length > 0 || version !== "0220");
+  assert.deepEqual(await read(server.database.dbUrl), { ...expected, versions });
   await server.database.reset();
-  assert.deepEqual(await read(server.database.dbUrl), expected);
+  assert.deepEqual(await read(server.database.dbUrl), { ...expected, versions });
 }
 
 test("migrations and seed apply, and again by supabase db reset", { timeout }, async () => {
