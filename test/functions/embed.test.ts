@@ -57,7 +57,8 @@ after(async () => {
   // Whatever fails here, what is left open would keep the process.
   try {
     await fixture.api.select("select public.set_embedding_model('test', false)");
-    await edge.assertQuiet();
+    // Six workers are killed.
+    await edge.assertQuiet(6);
   } finally {
     endpoint.closeAllConnections();
     endpoint.close();
