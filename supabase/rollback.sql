@@ -316,6 +316,7 @@ begin
       ('0210_search', 'function', 'private.search_spelling'),
       ('0210_search', 'function', 'private.search_terms'),
       ('0210_search', 'function', 'private.search_vector'),
+      ('0210_search', 'function', 'private.session_vector'),
       ('0210_search', 'function', 'private.tg_conversation_messages__index_words'),
       ('0210_search', 'function', 'private.tg_conversation_sessions__index_words'),
       ('0210_search', 'function', 'private.tg_conversation_messages__forget_words'),

@@ -220,6 +220,7 @@ begin
       ('function', 'private.search_language'),
       ('function', 'private.search_mark'), ('function', 'private.search_spelling'),
       ('function', 'private.search_terms'), ('function', 'private.search_vector'),
+      ('function', 'private.session_vector'),
       ('function', 'private.tg_conversation_messages__index_words'),
       ('function', 'private.tg_conversation_sessions__index_words'),
       ('function', 'private.tg_conversation_messages__forget_words'),

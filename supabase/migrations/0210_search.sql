@@ -187,9 +187,7 @@ set search_path = ''
 set client_min_messages = 'warning'
 as $$
 declare
-  v_mark constant text := private.search_mark(
-    p_user_id, case when p_language = 'simple' then 'simple' else private.search_language(p_language) end
-  );
+  v_mark constant text := private.search_mark(p_user_id, private.search_language(p_language));
   v_text constant text := private.search_spelling(p_text);
   v_words text;
 begin
@@ -427,8 +425,7 @@ with (toast_tuple_target = 8160);
 alter table public.message_search alter column words set storage main;
 comment on table public.message_search is
   E'The words of each finished message of a user, as search_messages looks for them.\n\n'
-  'Who: nobody; search_messages reads it for its caller. Writes: triggers of conversation_messages and of '
-  'conversation_sessions.';
+  'Who: nobody; search_messages reads it for its caller. Writes: triggers of conversation_messages.';
 comment on column public.message_search.user_id is 'The message''s user.';
 comment on column public.message_search.created_at is 'When the message was written.';
 comment on column public.message_search.message_id is 'The message.';
@@ -542,6 +539,26 @@ create trigger conversation_messages_90_forget_words after truncate
   on public.conversation_messages for each statement
   execute function private.tg_conversation_messages__forget_words();
 
+create function private.session_vector(p_session public.conversation_sessions)
+returns tsvector
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return
+    setweight(
+      private.search_vector(coalesce(p_session.title, ''), p_session.user_id, p_session.language), 'A'
+    ) || setweight(
+      private.search_vector(coalesce(p_session.description, ''), p_session.user_id, p_session.language), 'B'
+    );
+end
+$$;
+revoke all on function private.session_vector(public.conversation_sessions)
+  from public, anon, authenticated, service_role;
+comment on function private.session_vector(public.conversation_sessions) is
+  'The words of a session''s title, with weight A, and description, with weight B.';
+
 create function private.tg_conversation_sessions__index_words()
 returns trigger
 language plpgsql
@@ -549,9 +566,8 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_language text;
+  v_language constant text := private.search_language(new.language);
 begin
-  v_language := private.search_language(new.language);
   if new.user_id is not null and v_language <> 'simple' and not exists (
     select 1
     from private.search_languages as l
@@ -566,14 +582,7 @@ begin
   delete from private.session_search as w where w.session_id = new.id;
   if new.user_id is not null and (new.title <> '' or new.description <> '') then
     insert into private.session_search (session_id, user_id, words)
-    values (
-      new.id,
-      new.user_id,
-      setweight(private.search_vector(coalesce(new.title, ''), new.user_id, new.language), 'A')
-        || setweight(
-          private.search_vector(coalesce(new.description, ''), new.user_id, new.language), 'B'
-        )
-    );
+    values (new.id, new.user_id, private.session_vector(new));
   end if;
   return null;
 end
@@ -972,7 +981,7 @@ comment on function
   E'The calling user''s messages with these words, best first.\n\n'
   'p_query: words that all have to be there, in any order; "a phrase"; prefix*; -excluded; a or b. Case and '
   'accents do not matter; parts of words of 12 letters and more are found; any text is a query, of which '
-  'the first 1,000 characters count. Ranked in blocks: the newest 100 to 300 matches, then the next. '
+  'the first 1,000 characters count. Ranked in blocks: the newest matches, 300 at most, then the next. '
   'Filters: p_session_id, p_role, p_from (inclusive), p_to (exclusive), p_brand_id, p_agent_type. '
   'p_limit: 1 to 200, default 20. p_cursor: the cursor of the last row of the page before. '
   'Who: signed-in users. Errors: PT400 INVALID_ARGUMENT; PT401 UNAUTHENTICATED; PT404 SESSION_NOT_FOUND.';
@@ -1101,10 +1110,7 @@ select distinct s.user_id, private.search_language(s.language)
 from public.conversation_sessions as s
 where s.user_id is not null and private.search_language(s.language) <> 'simple';
 insert into private.session_search (session_id, user_id, words)
-select
-  s.id, s.user_id,
-  setweight(private.search_vector(coalesce(s.title, ''), s.user_id, s.language), 'A')
-    || setweight(private.search_vector(coalesce(s.description, ''), s.user_id, s.language), 'B')
+select s.id, s.user_id, private.session_vector(s)
 from public.conversation_sessions as s
 where s.user_id is not null and (s.title <> '' or s.description <> '');
 insert into public.message_search (user_id, created_at, message_id, session_id, brand_id, role, words)

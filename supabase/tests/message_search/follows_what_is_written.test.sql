@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/visitors.psql
-select plan(24);
+select plan(25);
 
 create function pg_temp.hits(p_query text)
 returns text
@@ -64,6 +64,12 @@ select is(pg_temp.hits('appended'), '?', 'a deleted message is gone, its copy in
 select tests.act_as('owner');
 select public.delete_session(tests.s(1));
 select is(pg_temp.hits('giraffe'), '?', 'the trash is not searched');
+select is(
+  (
+    select count(*)
+    from private.find_messages('giraffe', null, null, null, null, null, null, 20, null)
+  ), 1::bigint, 'also where row level security does not hide it'
+);
 select public.restore_session(tests.s(1));
 select is(pg_temp.hits('giraffe'), '5 ?', 'what comes back from it is');
 delete from public.conversation_sessions where id = tests.s(1);
