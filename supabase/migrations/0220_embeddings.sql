@@ -1068,11 +1068,8 @@ set search_path = ''
 rows 10
 as $$
 begin
-  if auth.uid() is null then
-    perform private.raise_error('UNAUTHENTICATED');
-  elsif p_limit is null or p_limit not between 1 and 200 then
-    perform private.raise_error('INVALID_ARGUMENT', 'p_limit is 1 to 200.');
-  elsif not coalesce(p_min_similarity between -1 and 1, true) then
+  perform private.list_place(p_limit, null);
+  if not coalesce(p_min_similarity between -1 and 1, true) then
     perform private.raise_error('INVALID_ARGUMENT', 'p_min_similarity is -1 to 1.');
   elsif p_session_id is not null and not exists (
     select 1 from public.conversation_sessions as s where s.id = p_session_id
@@ -1148,11 +1145,8 @@ as $$
 declare
   v_candidates integer;
 begin
-  if auth.uid() is null then
-    perform private.raise_error('UNAUTHENTICATED');
-  elsif p_limit is null or p_limit not between 1 and 200 then
-    perform private.raise_error('INVALID_ARGUMENT', 'p_limit is 1 to 200.');
-  elsif coalesce(p_full_text_weight not between 0 and 1000, true)
+  perform private.list_place(p_limit, null);
+  if coalesce(p_full_text_weight not between 0 and 1000, true)
     or coalesce(p_semantic_weight not between 0 and 1000, true)
     or p_full_text_weight + p_semantic_weight = 0
     or coalesce(p_rrf_k not between 1 and 1000, true)
