@@ -15,7 +15,12 @@ npm run test:server [-- --db-url <url>] [<name>...]  what needs a real Postgres 
                                                      browser, or more time
   <name> picks suites whose name contains it; --list names them`;
 
-const log: Log = (line) => console.log(line);
+const failures: string[] = [];
+
+const log: Log = (line) => {
+  if (/^ *✗ /.test(line)) failures.push(line);
+  console.log(line);
+};
 
 async function runSuite(suite: Suite, print: Log): Promise<Tally> {
   const started = performance.now();
@@ -119,6 +124,8 @@ async function main(): Promise<number> {
     log(`no suite is named ${names.join(" or ")}`);
     return 1;
   }
+  // Again at the end, where who reads the last lines of a long run finds them.
+  if (failures.length > 0) console.log(`\n${failures.join("\n")}`);
   log(`\nin ${seconds(performance.now() - started)}`);
   log(describeTally(total));
   return total.failed > 0 ? 1 : 0;
