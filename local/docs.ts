@@ -28,6 +28,33 @@ const blocks = [
       order by t.from_state`,
   },
   {
+    name: "data-tables",
+    file: "docs/privacy.md",
+    query: `
+      select '\`' || replace(t.table_name, 'public.', '') || '\`' as "table",
+        t.on_erase as "on erase", t.on_wipe as "on wipe",
+        case when t.is_imported then 'and imported' when t.export_order is not null then 'yes'
+          else '' end as "exported",
+        t.note as "why"
+      from private.data_tables as t
+      order by t.export_order, t.table_name`,
+  },
+  {
+    name: "data-columns",
+    file: "docs/privacy.md",
+    query: `
+      select '\`' || replace(c.table_name, 'public.', '') || '\`' as "table",
+        string_agg(c.column_name, ', ' order by c.column_name)
+          filter (where c.class = 'content') as content,
+        string_agg(c.column_name, ', ' order by c.column_name)
+          filter (where c.class = 'personal') as personal
+      from private.data_columns as c
+      join private.data_tables as t on t.table_name = c.table_name
+      where c.class in ('content', 'personal')
+      group by c.table_name, t.export_order
+      order by t.export_order, c.table_name`,
+  },
+  {
     name: "column-grants",
     file: "docs/security.md",
     query: `

@@ -35,7 +35,6 @@ async function denoFlags(project: string): Promise<string[]> {
     "--no-lock",
     "--node-modules-dir=manual",
     `--import-map=${await writeLocalImportMap(project)}`,
-    `--config=${join(project, "supabase", "functions", "deno.json")}`,
   ];
 }
 

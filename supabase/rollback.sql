@@ -59,6 +59,7 @@ begin
       ('0010_foundation', 'function', 'private.has_wide_number'),
       ('0010_foundation', 'function', 'private.is_trusted_caller'),
       ('0010_foundation', 'function', 'private.raise_error'),
+      ('0010_foundation', 'type', 'public.content_mode'),
       ('0020_brands', 'function', 'private.my_brand_ids'),
       ('0020_brands', 'function', 'private.tg__touch_updated_at'),
       ('0020_brands', 'function', 'private.tg_brand_members__keep_owner'),
@@ -76,7 +77,6 @@ begin
       ('0030_conversation_sessions', 'table', 'private.session_transitions'),
       ('0030_conversation_sessions', 'type', 'public.session_state'),
       ('0030_conversation_sessions', 'type', 'public.session_status'),
-      ('0030_conversation_sessions', 'type', 'public.content_mode'),
       ('0030_conversation_sessions', 'function', 'public.update_session_activity'),
       ('0030_conversation_sessions', 'function', 'public.set_session_state'),
       ('0030_conversation_sessions', 'function', 'public.complete_conversation_session'),
@@ -243,6 +243,7 @@ begin
       ('0140_message_formats', 'function', 'public.get_ui_messages'),
       ('0150_logs', 'function', 'private.log_partitions'),
       ('0150_logs', 'function', 'private.make_log_partition'),
+      ('0150_logs', 'function', 'private.remove_log_rows'),
       ('0150_logs', 'function', 'public.cleanup_old_logs'),
       ('0150_logs', 'function', 'public.make_log_partitions'),
       ('0150_logs', 'table', 'public.agent_logs'),
@@ -366,6 +367,76 @@ begin
       ('0220_embeddings', 'type', 'public.hybrid_match'),
       ('0220_embeddings', 'type', 'public.message_match'),
       ('0220_embeddings', 'type', 'public.similar_question'),
+      ('0230_legal_holds', 'table', 'public.legal_holds'),
+      ('0230_legal_holds', 'function', 'private.has_holds'),
+      ('0230_legal_holds', 'function', 'private.is_held'),
+      ('0230_legal_holds', 'function', 'public.set_legal_hold'),
+      ('0230_legal_holds', 'function', 'public.release_legal_hold'),
+      ('0230_legal_holds', 'function', 'private.tg__keep_held'),
+      ('0230_legal_holds', 'function', 'private.tg__keep_held_rows'),
+      ('0240_data_classes', 'type', 'private.data_class'),
+      ('0240_data_classes', 'type', 'private.erase_action'),
+      ('0240_data_classes', 'type', 'private.wipe_action'),
+      ('0240_data_classes', 'table', 'private.data_tables'),
+      ('0240_data_classes', 'table', 'private.data_columns'),
+      ('0250_content_modes', 'table', 'public.redaction_patterns'),
+      ('0250_content_modes', 'function', 'private.tg_redaction_patterns__check'),
+      ('0250_content_modes', 'function', 'private.redact'),
+      ('0250_content_modes', 'function', 'private.redact_json'),
+      ('0250_content_modes', 'function', 'private.kept_expression'),
+      ('0250_content_modes', 'function', 'private.content_columns'),
+      ('0250_content_modes', 'function', 'private.make_content_triggers'),
+      ('0250_content_modes', 'function', 'private.tg_agent_logs__apply_content_mode'),
+      ('0250_content_modes', 'function', 'private.tg_attachments__apply_content_mode'),
+      ('0250_content_modes', 'function', 'private.tg_conversation_messages__apply_content_mode'),
+      ('0250_content_modes', 'function', 'private.tg_conversation_sessions__apply_content_mode'),
+      ('0250_content_modes', 'function', 'private.tg_message_feedback__apply_content_mode'),
+      ('0250_content_modes', 'function', 'private.tg_message_retrievals__apply_content_mode'),
+      ('0250_content_modes', 'function', 'private.tg_session_outcomes__apply_content_mode'),
+      ('0250_content_modes', 'function', 'private.tg_tool_executions__apply_content_mode'),
+      ('0250_content_modes', 'function', 'private.tg_attachments__refuse_unkept'),
+      ('0250_content_modes', 'function', 'private.tg_conversation_sessions__follow_brand'),
+      ('0250_content_modes', 'function', 'private.tg_brands__raise_content_mode'),
+      ('0250_content_modes', 'function', 'private.wipe_sessions'),
+      ('0250_content_modes', 'function', 'public.wipe_session_content'),
+      ('0260_audit_log', 'type', 'public.audit_action'),
+      ('0260_audit_log', 'table', 'private.subject_keys'),
+      ('0260_audit_log', 'table', 'public.audit_log'),
+      ('0260_audit_log', 'table', 'private.audit_head'),
+      ('0260_audit_log', 'table', 'private.audit_reasons'),
+      ('0260_audit_log', 'function', 'private.hmac_sha256'),
+      ('0260_audit_log', 'function', 'private.pseudonym'),
+      ('0260_audit_log', 'function', 'private.audit_hash'),
+      ('0260_audit_log', 'function', 'private.audit_actor'),
+      ('0260_audit_log', 'function', 'private.write_audit'),
+      ('0260_audit_log', 'function', 'private.tg_audit_log__refuse_change'),
+      ('0260_audit_log', 'type', 'public.audit_verification'),
+      ('0260_audit_log', 'function', 'public.verify_audit_chain'),
+      ('0260_audit_log', 'function', 'private.tg_legal_holds__audit'),
+      ('0260_audit_log', 'function', 'private.tg_session_clients__audit'),
+      ('0260_audit_log', 'function', 'public.read_session_as_admin'),
+      ('0270_retention', 'type', 'public.retention_class'),
+      ('0270_retention', 'type', 'public.retention_action'),
+      ('0270_retention', 'table', 'public.retention_policies'),
+      ('0270_retention', 'table', 'public.retention_runs'),
+      ('0270_retention', 'function', 'private.retention_query'),
+      ('0270_retention', 'function', 'private.apply_retention'),
+      ('0270_retention', 'function', 'public.run_retention'),
+      ('0280_privacy', 'type', 'public.exported_line'),
+      ('0280_privacy', 'table', 'public.erasure_receipts'),
+      ('0280_privacy', 'type', 'private.data_subject'),
+      ('0280_privacy', 'function', 'private.data_subject_of'),
+      ('0280_privacy', 'function', 'private.subject_condition'),
+      ('0280_privacy', 'function', 'private.export_page'),
+      ('0280_privacy', 'function', 'public.export_user_data'),
+      ('0280_privacy', 'function', 'public.import_user_data'),
+      ('0280_privacy', 'function', 'public.erase_user_data'),
+      ('0290_realtime', 'function', 'private.broadcast'),
+      ('0290_realtime', 'function', 'private.tg_budget_alerts__broadcast'),
+      ('0290_realtime', 'function', 'private.tg_conversation_messages__broadcast'),
+      ('0290_realtime', 'function', 'private.tg_conversation_sessions__broadcast'),
+      ('0290_realtime', 'function', 'private.tg_message_streams__broadcast'),
+      ('0290_realtime', 'function', 'private.tg_tool_executions__broadcast'),
       ('0800_schedules', '', ''),
       ('0900_brands_fkey', '', ''),
       ('0910_profiles', 'function', 'private.tg_users__create_profile'),
@@ -375,7 +446,20 @@ begin
       ('0920_old_names', 'table', 'public.chat_conversations'),
       ('0920_old_names', 'table', 'public.chat_messages'),
       ('0920_old_names', 'table', 'public.chat_sessions'),
-      ('0920_old_names', 'table', 'public.messages')
+      ('0920_old_names', 'table', 'public.messages'),
+      ('0990_store_doctor', 'function', 'private.check_data'),
+      ('0990_store_doctor', 'function', 'private.check_objects'),
+      ('0990_store_doctor', 'function', 'private.check_upkeep'),
+      ('0990_store_doctor', 'function', 'private.current_objects'),
+      ('0990_store_doctor', 'function', 'private.doctor_checks'),
+      ('0990_store_doctor', 'function', 'private.is_there'),
+      ('0990_store_doctor', 'function', 'private.names_to_look_at'),
+      ('0990_store_doctor', 'function', 'private.own_names'),
+      ('0990_store_doctor', 'function', 'private.remember_objects'),
+      ('0990_store_doctor', 'function', 'private.server_version'),
+      ('0990_store_doctor', 'function', 'public.store_doctor'),
+      ('0990_store_doctor', 'table', 'private.expected_objects'),
+      ('0990_store_doctor', 'type', 'public.doctor_check')
       -- end list
   ),
   found as (
@@ -451,7 +535,7 @@ begin
   end if;
 
   -- What would fall with our objects and is not a part of them. The triggers on auth.users and the
-  -- policies on storage.objects are ours.
+  -- policies on storage.objects and realtime.messages are ours.
   with recursive part (class, id) as (
     select 'pg_catalog.pg_proc'::regclass::oid, f.id from unnest(v_functions) as f (id)
     union
@@ -488,15 +572,20 @@ begin
       where d.classid = 'pg_catalog.pg_trigger'::regclass and t.oid = d.objid
         and t.tgrelid = 'auth.users'::regclass
         and t.tgname in (
-          'users_50_create_profile', 'users_50_create_profile_on_upgrade', 'users_90_forget_usage'
+          'users_10_keep_held', 'users_50_create_profile', 'users_50_create_profile_on_upgrade',
+          'users_90_forget_usage'
         )
     )
     and not exists (
       select 1
       from pg_catalog.pg_policy as y
       where d.classid = 'pg_catalog.pg_policy'::regclass and y.oid = d.objid
-        and y.polrelid = to_regclass('storage.objects')
-        and y.polname in ('attachments_insert_own', 'attachments_update_own')
+        and (
+          y.polrelid = to_regclass('storage.objects')
+          and y.polname in ('attachments_insert_own', 'attachments_update_own')
+          or y.polrelid = to_regclass('realtime.messages')
+          and y.polname = 'turnbase_select_own_topics'
+        )
     );
   if v_names is not null then
     raise exception 'Turnbase stays: objects that are not its own need it: %', v_names
@@ -533,6 +622,21 @@ begin
       end;
       perform set_config('storage.allow_delete_query', 'false', true);
     end if;
+  end if;
+
+  if '0290_realtime' = any (v_run) and to_regclass('realtime.messages') is not null then
+    drop policy if exists turnbase_select_own_topics on realtime.messages;
+    -- What was sent, which the platform keeps for days.
+    begin
+      delete from realtime.messages as m
+      where m.topic ~ '^(session|user):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+        and m.event ~ (
+          '^(message\.(inserted|updated|deleted|progress)|tool_execution\.(inserted|updated|deleted)'
+          '|session\.(created|updated|deleted|active)|branch\.selected|budget\.alert)$'
+        );
+    exception when insufficient_privilege then
+      v_kept := v_kept || ('broadcasts of the last days in realtime.messages: ' || sqlerrm);
+    end;
   end if;
 
   if to_regclass('cron.job') is not null then

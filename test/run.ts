@@ -112,7 +112,7 @@ async function main(): Promise<number> {
       (urls) =>
         runAll([[
           [serverSql(urls)],
-          [nodeSuite("server", 720_000, 1)],
+          [nodeSuite("server", 900_000, 1)],
           [nodeSuite("mutation", 120_000, 1)],
           [nodeSuite("ending")],
           [apiSuite("fuzz")],

@@ -130,6 +130,40 @@ export type Database = {
           },
         ];
       };
+      "audit_log": {
+        Row: {
+          "action": Database["public"]["Enums"]["audit_action"];
+          "actor": string;
+          "at": string;
+          "details": NonNullable<Json>;
+          "hash": string;
+          "id": number;
+          "previous_hash": string;
+          "subject": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "action": Database["public"]["Enums"]["audit_action"];
+          "actor": string;
+          "at"?: string;
+          "details"?: NonNullable<Json>;
+          "hash": string;
+          "id": number;
+          "previous_hash": string;
+          "subject"?: string | null;
+        };
+        Update: {
+          "action"?: Database["public"]["Enums"]["audit_action"];
+          "actor"?: string;
+          "at"?: string;
+          "details"?: NonNullable<Json>;
+          "hash"?: string;
+          "id"?: number;
+          "previous_hash"?: string;
+          "subject"?: string | null;
+        };
+        Relationships: [];
+      };
       "brand_members": {
         Row: {
           "brand_id": string;
@@ -162,6 +196,7 @@ export type Database = {
       };
       "brands": {
         Row: {
+          "content_mode": Database["public"]["Enums"]["content_mode"];
           "created_at": string;
           "created_by": string | null;
           "id": string;
@@ -172,6 +207,7 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "content_mode"?: Database["public"]["Enums"]["content_mode"];
           "created_at"?: string;
           "created_by"?: string | null;
           "id"?: string;
@@ -181,6 +217,7 @@ export type Database = {
           "updated_at"?: string;
         };
         Update: {
+          "content_mode"?: Database["public"]["Enums"]["content_mode"];
           "created_at"?: string;
           "created_by"?: string | null;
           "id"?: string;
@@ -345,6 +382,9 @@ export type Database = {
           "cache_write_tokens": number | null;
           "cached_input_tokens": number | null;
           "content": string;
+          "content_length": number | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "content_sha256": string | null;
           "content_type": Database["public"]["Enums"]["message_content_type"];
           "cost_source": Database["public"]["Enums"]["cost_source"];
           "cost_usd": number | null;
@@ -388,6 +428,9 @@ export type Database = {
           "cache_write_tokens"?: number | null;
           "cached_input_tokens"?: number | null;
           "content": string;
+          "content_length"?: number | null;
+          "content_mode"?: Database["public"]["Enums"]["content_mode"];
+          "content_sha256"?: string | null;
           "content_type"?: Database["public"]["Enums"]["message_content_type"];
           "cost_source"?: Database["public"]["Enums"]["cost_source"];
           "cost_usd"?: number | null;
@@ -430,6 +473,9 @@ export type Database = {
           "cache_write_tokens"?: number | null;
           "cached_input_tokens"?: number | null;
           "content"?: string;
+          "content_length"?: number | null;
+          "content_mode"?: Database["public"]["Enums"]["content_mode"];
+          "content_sha256"?: string | null;
           "content_type"?: Database["public"]["Enums"]["message_content_type"];
           "cost_source"?: Database["public"]["Enums"]["cost_source"];
           "cost_usd"?: number | null;
@@ -531,6 +577,7 @@ export type Database = {
           "total_tokens": number;
           "updated_at": string;
           "user_id": string | null;
+          "wiped_at": string | null;
         };
         ComputedFields: never;
         Insert: {
@@ -567,6 +614,7 @@ export type Database = {
           "total_tokens"?: number;
           "updated_at"?: string;
           "user_id"?: string | null;
+          "wiped_at"?: string | null;
         };
         Update: {
           "active_message_id"?: string | null;
@@ -602,6 +650,7 @@ export type Database = {
           "total_tokens"?: number;
           "updated_at"?: string;
           "user_id"?: string | null;
+          "wiped_at"?: string | null;
         };
         Relationships: [
           {
@@ -609,6 +658,96 @@ export type Database = {
             columns: ["brand_id"];
             isOneToOne: false;
             referencedRelation: "brands";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "erasure_receipts": {
+        Row: {
+          "audit_hash": string;
+          "audit_id": number;
+          "counts": NonNullable<Json>;
+          "erased_at": string;
+          "id": string;
+          "rows_erased": number;
+          "storage_objects": number;
+          "subject": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "audit_hash": string;
+          "audit_id": number;
+          "counts": NonNullable<Json>;
+          "erased_at"?: string;
+          "id"?: string;
+          "rows_erased": number;
+          "storage_objects": number;
+          "subject"?: string | null;
+        };
+        Update: {
+          "audit_hash"?: string;
+          "audit_id"?: number;
+          "counts"?: NonNullable<Json>;
+          "erased_at"?: string;
+          "id"?: string;
+          "rows_erased"?: number;
+          "storage_objects"?: number;
+          "subject"?: string | null;
+        };
+        Relationships: [];
+      };
+      "legal_holds": {
+        Row: {
+          "brand_id": string | null;
+          "id": string;
+          "placed_at": string;
+          "reason": string;
+          "release_reason": string | null;
+          "released_at": string | null;
+          "session_id": string | null;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "brand_id"?: string | null;
+          "id"?: string;
+          "placed_at"?: string;
+          "reason": string;
+          "release_reason"?: string | null;
+          "released_at"?: string | null;
+          "session_id"?: string | null;
+          "user_id"?: string | null;
+        };
+        Update: {
+          "brand_id"?: string | null;
+          "id"?: string;
+          "placed_at"?: string;
+          "reason"?: string;
+          "release_reason"?: string | null;
+          "released_at"?: string | null;
+          "session_id"?: string | null;
+          "user_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "legal_holds_brand_id_fkey";
+            columns: ["brand_id"];
+            isOneToOne: false;
+            referencedRelation: "brands";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "legal_holds_session_id_fkey";
+            columns: ["session_id"];
+            isOneToOne: false;
+            referencedRelation: "active_sessions_summary";
+            referencedColumns: ["session_id"];
+          },
+          {
+            foreignKeyName: "legal_holds_session_id_fkey";
+            columns: ["session_id"];
+            isOneToOne: false;
+            referencedRelation: "conversation_sessions";
             referencedColumns: ["id"];
           },
         ];
@@ -911,6 +1050,34 @@ export type Database = {
         };
         Relationships: [];
       };
+      "redaction_patterns": {
+        Row: {
+          "is_enabled": boolean;
+          "name": string;
+          "pattern": string;
+          "position": number;
+          "replacement": string;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "is_enabled"?: boolean;
+          "name": string;
+          "pattern": string;
+          "position"?: number;
+          "replacement": string;
+          "updated_at"?: string;
+        };
+        Update: {
+          "is_enabled"?: boolean;
+          "name"?: string;
+          "pattern"?: string;
+          "position"?: number;
+          "replacement"?: string;
+          "updated_at"?: string;
+        };
+        Relationships: [];
+      };
       "repricings": {
         Row: {
           "actor": string;
@@ -951,6 +1118,94 @@ export type Database = {
           "model"?: string | null;
           "provider"?: string | null;
           "to_at"?: string;
+        };
+        Relationships: [];
+      };
+      "retention_policies": {
+        Row: {
+          "action": Database["public"]["Enums"]["retention_action"];
+          "brand_id": string | null;
+          "created_at": string;
+          "data_class": Database["public"]["Enums"]["retention_class"];
+          "id": string;
+          "is_enabled": boolean;
+          "keep_days": number;
+          "keep_pinned": boolean;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "action": Database["public"]["Enums"]["retention_action"];
+          "brand_id"?: string | null;
+          "created_at"?: string;
+          "data_class": Database["public"]["Enums"]["retention_class"];
+          "id"?: string;
+          "is_enabled"?: boolean;
+          "keep_days": number;
+          "keep_pinned"?: boolean;
+          "updated_at"?: string;
+        };
+        Update: {
+          "action"?: Database["public"]["Enums"]["retention_action"];
+          "brand_id"?: string | null;
+          "created_at"?: string;
+          "data_class"?: Database["public"]["Enums"]["retention_class"];
+          "id"?: string;
+          "is_enabled"?: boolean;
+          "keep_days"?: number;
+          "keep_pinned"?: boolean;
+          "updated_at"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "retention_policies_brand_id_fkey";
+            columns: ["brand_id"];
+            isOneToOne: false;
+            referencedRelation: "brands";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "retention_runs": {
+        Row: {
+          "action": Database["public"]["Enums"]["retention_action"];
+          "brand_id": string | null;
+          "cutoff": string;
+          "data_class": Database["public"]["Enums"]["retention_class"];
+          "ended_at": string;
+          "id": number;
+          "is_complete": boolean;
+          "is_dry_run": boolean;
+          "items": number;
+          "policy_id": string;
+          "started_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "action": Database["public"]["Enums"]["retention_action"];
+          "brand_id"?: string | null;
+          "cutoff": string;
+          "data_class": Database["public"]["Enums"]["retention_class"];
+          "ended_at"?: string;
+          "id"?: never;
+          "is_complete": boolean;
+          "is_dry_run": boolean;
+          "items": number;
+          "policy_id": string;
+          "started_at": string;
+        };
+        Update: {
+          "action"?: Database["public"]["Enums"]["retention_action"];
+          "brand_id"?: string | null;
+          "cutoff"?: string;
+          "data_class"?: Database["public"]["Enums"]["retention_class"];
+          "ended_at"?: string;
+          "id"?: never;
+          "is_complete"?: boolean;
+          "is_dry_run"?: boolean;
+          "items"?: number;
+          "policy_id"?: string;
+          "started_at"?: string;
         };
         Relationships: [];
       };
@@ -1635,6 +1890,7 @@ export type Database = {
           "total_tokens": number;
           "updated_at": string;
           "user_id": string | null;
+          "wiped_at": string | null;
         };
         SetofOptions: {
           from: "*";
@@ -1698,6 +1954,7 @@ export type Database = {
           "total_tokens": number;
           "updated_at": string;
           "user_id": string | null;
+          "wiped_at": string | null;
         };
         SetofOptions: {
           from: "*";
@@ -1778,6 +2035,7 @@ export type Database = {
           "total_tokens": number;
           "updated_at": string;
           "user_id": string | null;
+          "wiped_at": string | null;
         };
         SetofOptions: {
           from: "*";
@@ -1851,6 +2109,7 @@ export type Database = {
           "total_tokens": number;
           "updated_at": string;
           "user_id": string | null;
+          "wiped_at": string | null;
         };
         SetofOptions: {
           from: "*";
@@ -1895,6 +2154,7 @@ export type Database = {
           "total_tokens": number;
           "updated_at": string;
           "user_id": string | null;
+          "wiped_at": string | null;
         };
         SetofOptions: {
           from: "*";
@@ -1943,6 +2203,32 @@ export type Database = {
           to: "visitor_session";
           isOneToOne: true;
           isSetofReturn: false;
+        };
+      };
+      "erase_user_data": {
+        Args: {
+          "p_session_id"?: string;
+          "p_session_secret"?: string;
+          "p_session_token"?: string;
+          "p_user_id"?: string;
+        };
+        Returns: Json;
+      };
+      "export_user_data": {
+        Args: {
+          "p_cursor"?: string;
+          "p_limit"?: number;
+          "p_session_id"?: string;
+          "p_session_secret"?: string;
+          "p_session_token"?: string;
+          "p_user_id"?: string;
+        };
+        Returns: Database["public"]["CompositeTypes"]["exported_line"][];
+        SetofOptions: {
+          from: "*";
+          to: "exported_line";
+          isOneToOne: false;
+          isSetofReturn: true;
         };
       };
       "fail_embedding_jobs": {
@@ -1996,6 +2282,9 @@ export type Database = {
           "cache_write_tokens": number | null;
           "cached_input_tokens": number | null;
           "content": string;
+          "content_length": number | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "content_sha256": string | null;
           "content_type": Database["public"]["Enums"]["message_content_type"];
           "cost_source": Database["public"]["Enums"]["cost_source"];
           "cost_usd": number | null;
@@ -2079,6 +2368,7 @@ export type Database = {
           "total_tokens": number;
           "updated_at": string;
           "user_id": string | null;
+          "wiped_at": string | null;
         };
         SetofOptions: {
           from: "*";
@@ -2124,6 +2414,9 @@ export type Database = {
           "cache_write_tokens": number | null;
           "cached_input_tokens": number | null;
           "content": string;
+          "content_length": number | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "content_sha256": string | null;
           "content_type": Database["public"]["Enums"]["message_content_type"];
           "cost_source": Database["public"]["Enums"]["cost_source"];
           "cost_usd": number | null;
@@ -2201,6 +2494,9 @@ export type Database = {
           "cache_write_tokens": number | null;
           "cached_input_tokens": number | null;
           "content": string;
+          "content_length": number | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "content_sha256": string | null;
           "content_type": Database["public"]["Enums"]["message_content_type"];
           "cost_source": Database["public"]["Enums"]["cost_source"];
           "cost_usd": number | null;
@@ -2252,6 +2548,9 @@ export type Database = {
           "cache_write_tokens": number | null;
           "cached_input_tokens": number | null;
           "content": string;
+          "content_length": number | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "content_sha256": string | null;
           "content_type": Database["public"]["Enums"]["message_content_type"];
           "cost_source": Database["public"]["Enums"]["cost_source"];
           "cost_usd": number | null;
@@ -2303,6 +2602,9 @@ export type Database = {
           "cache_write_tokens": number | null;
           "cached_input_tokens": number | null;
           "content": string;
+          "content_length": number | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "content_sha256": string | null;
           "content_type": Database["public"]["Enums"]["message_content_type"];
           "cost_source": Database["public"]["Enums"]["cost_source"];
           "cost_usd": number | null;
@@ -2395,6 +2697,7 @@ export type Database = {
           "total_tokens": number;
           "updated_at": string;
           "user_id": string | null;
+          "wiped_at": string | null;
         };
         SetofOptions: {
           from: "*";
@@ -2459,6 +2762,7 @@ export type Database = {
           isSetofReturn: true;
         };
       };
+      "import_user_data": { Args: { "p_lines": (string)[]; "p_user_id": string }; Returns: Json };
       "interrupt_stale_messages": { Args: { "p_idle_seconds"?: number }; Returns: number };
       "list_sessions": {
         Args: {
@@ -2587,6 +2891,7 @@ export type Database = {
           "total_tokens": number;
           "updated_at": string;
           "user_id": string | null;
+          "wiped_at": string | null;
         };
         SetofOptions: {
           from: "*";
@@ -2596,6 +2901,65 @@ export type Database = {
         };
       };
       "queue_missing_embeddings": { Args: { "p_limit"?: number }; Returns: number };
+      "read_session_as_admin": {
+        Args: {
+          "p_before_sequence"?: number;
+          "p_limit"?: number;
+          "p_reason": string;
+          "p_session_id": string;
+        };
+        Returns: {
+          "action_taken": string | null;
+          "brand_id": string | null;
+          "cache_write_1h_tokens": number | null;
+          "cache_write_tokens": number | null;
+          "cached_input_tokens": number | null;
+          "content": string;
+          "content_length": number | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "content_sha256": string | null;
+          "content_type": Database["public"]["Enums"]["message_content_type"];
+          "cost_source": Database["public"]["Enums"]["cost_source"];
+          "cost_usd": number | null;
+          "created_at": string;
+          "delegation_plan": Json | null;
+          "edited_at": string | null;
+          "error_message": string | null;
+          "finish_reason": string | null;
+          "id": string;
+          "imported_at": string | null;
+          "input_tokens": number | null;
+          "latency_ms": number | null;
+          "metadata": NonNullable<Json>;
+          "model_used": string | null;
+          "mood": string | null;
+          "output_tokens": number | null;
+          "parent_message_id": string | null;
+          "parts": Json | null;
+          "price_id": string | null;
+          "provider": string | null;
+          "questions_asked": Json | null;
+          "reasoning_tokens": number | null;
+          "reported_by": Database["public"]["Enums"]["cost_reporter"];
+          "request_hash": string;
+          "role": Database["public"]["Enums"]["message_role"];
+          "sequence_order": number;
+          "service_tier": string | null;
+          "session_id": string;
+          "status": Database["public"]["Enums"]["message_status"];
+          "time_to_first_token_ms": number | null;
+          "tokens_used": number | null;
+          "tool_call_id": string | null;
+          "tool_calls": Json | null;
+          "user_id": string | null;
+        }[];
+        SetofOptions: {
+          from: "*";
+          to: "conversation_messages";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
       "record_feedback": {
         Args: {
           "p_rate_key"?: string;
@@ -2753,6 +3117,25 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "release_legal_hold": {
+        Args: { "p_hold_id": string; "p_reason": string };
+        Returns: {
+          "brand_id": string | null;
+          "id": string;
+          "placed_at": string;
+          "reason": string;
+          "release_reason": string | null;
+          "released_at": string | null;
+          "session_id": string | null;
+          "user_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "legal_holds";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "rename_session": {
         Args: { "p_session_id": string; "p_title": string };
         Returns: {
@@ -2789,6 +3172,7 @@ export type Database = {
           "total_tokens": number;
           "updated_at": string;
           "user_id": string | null;
+          "wiped_at": string | null;
         };
         SetofOptions: {
           from: "*";
@@ -2833,6 +3217,7 @@ export type Database = {
           "total_tokens": number;
           "updated_at": string;
           "user_id": string | null;
+          "wiped_at": string | null;
         };
         SetofOptions: {
           from: "*";
@@ -2932,6 +3317,7 @@ export type Database = {
           "total_tokens": number;
           "updated_at": string;
           "user_id": string | null;
+          "wiped_at": string | null;
         };
         SetofOptions: {
           from: "*";
@@ -2941,6 +3327,28 @@ export type Database = {
         };
       };
       "retry_dead_embeddings": { Args: { "p_limit"?: number }; Returns: number };
+      "run_retention": {
+        Args: { "p_budget_seconds"?: number; "p_dry_run"?: boolean };
+        Returns: {
+          "action": Database["public"]["Enums"]["retention_action"];
+          "brand_id": string | null;
+          "cutoff": string;
+          "data_class": Database["public"]["Enums"]["retention_class"];
+          "ended_at": string;
+          "id": number;
+          "is_complete": boolean;
+          "is_dry_run": boolean;
+          "items": number;
+          "policy_id": string;
+          "started_at": string;
+        }[];
+        SetofOptions: {
+          from: "*";
+          to: "retention_runs";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
       "search_messages": {
         Args: {
           "p_agent_type"?: string;
@@ -3016,6 +3424,7 @@ export type Database = {
           "total_tokens": number;
           "updated_at": string;
           "user_id": string | null;
+          "wiped_at": string | null;
         };
         SetofOptions: {
           from: "*";
@@ -3027,6 +3436,30 @@ export type Database = {
       "set_embedding_model": {
         Args: { "p_enabled"?: boolean; "p_model": string };
         Returns: undefined;
+      };
+      "set_legal_hold": {
+        Args: {
+          "p_brand_id"?: string;
+          "p_reason": string;
+          "p_session_id"?: string;
+          "p_user_id"?: string;
+        };
+        Returns: {
+          "brand_id": string | null;
+          "id": string;
+          "placed_at": string;
+          "reason": string;
+          "release_reason": string | null;
+          "released_at": string | null;
+          "session_id": string | null;
+          "user_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "legal_holds";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
       };
       "set_session_state": {
         Args: { "p_session_id": string; "p_state": Database["public"]["Enums"]["session_state"] };
@@ -3064,6 +3497,7 @@ export type Database = {
           "total_tokens": number;
           "updated_at": string;
           "user_id": string | null;
+          "wiped_at": string | null;
         };
         SetofOptions: {
           from: "*";
@@ -3116,6 +3550,16 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "store_doctor": {
+        Args: { "p_deep"?: boolean };
+        Returns: Database["public"]["CompositeTypes"]["doctor_check"][];
+        SetofOptions: {
+          from: "*";
+          to: "doctor_check";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
       "take_rate_limit": {
         Args: { "p_key": string; "p_limit": number; "p_window_seconds"?: number };
         Returns: boolean;
@@ -3166,6 +3610,62 @@ export type Database = {
           "total_tokens": number;
           "updated_at": string;
           "user_id": string | null;
+          "wiped_at": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "conversation_sessions";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "verify_audit_chain": {
+        Args: Record<PropertyKey, never>;
+        Returns: Database["public"]["CompositeTypes"]["audit_verification"];
+        SetofOptions: {
+          from: "*";
+          to: "audit_verification";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "wipe_session_content": {
+        Args: { "p_session_id": string };
+        Returns: {
+          "active_message_id": string | null;
+          "active_task_plan_id": string | null;
+          "agent_type": string | null;
+          "answered_questions": NonNullable<Json>;
+          "archived_at": string | null;
+          "branch_count": number;
+          "brand_id": string | null;
+          "completed_at": string | null;
+          "content_mode": Database["public"]["Enums"]["content_mode"];
+          "context": NonNullable<Json>;
+          "created_at": string;
+          "deleted_at": string | null;
+          "description": string | null;
+          "id": string;
+          "language": string;
+          "last_activity_at": string;
+          "last_sequence": number;
+          "message_count": number;
+          "metadata": NonNullable<Json>;
+          "parsed_intent": Json | null;
+          "pending_questions": NonNullable<Json>;
+          "pinned_at": string | null;
+          "prior_message_id": string | null;
+          "request_hash": string | null;
+          "selected_kb_ids": (string)[];
+          "settings": NonNullable<Json>;
+          "state": Database["public"]["Enums"]["session_state"];
+          "status": Database["public"]["Enums"]["session_status"] | null;
+          "title": string | null;
+          "total_cost_usd": number;
+          "total_tokens": number;
+          "updated_at": string;
+          "user_id": string | null;
+          "wiped_at": string | null;
         };
         SetofOptions: {
           from: "*";
@@ -3185,6 +3685,15 @@ export type Database = {
         | "trace";
       "app_role": "user" | "admin" | "developer";
       "attachment_status": "pending" | "processing" | "processed" | "failed";
+      "audit_action":
+        | "session_read"
+        | "session_claimed"
+        | "data_exported"
+        | "data_erased"
+        | "erasure_refused"
+        | "hold_placed"
+        | "hold_released"
+        | "retention_run";
       "brand_role": "owner" | "admin" | "analyst" | "member";
       "budget_limit": "soft" | "hard";
       "budget_period": "day" | "month";
@@ -3200,6 +3709,15 @@ export type Database = {
       "message_status": "streaming" | "complete" | "failed" | "cancelled" | "interrupted";
       "metric_type": "counter" | "gauge" | "histogram" | "summary";
       "reservation_status": "held" | "settled" | "released";
+      "retention_action": "wipe" | "delete";
+      "retention_class":
+        | "content"
+        | "tool_payloads"
+        | "attachments"
+        | "logs"
+        | "metrics"
+        | "visitor_sessions"
+        | "trash";
       "session_state":
         | "initial"
         | "gathering"
@@ -3255,7 +3773,17 @@ export type Database = {
         "request_hash": string | null;
         "edited_at": string | null;
         "imported_at": string | null;
+        "content_mode": Database["public"]["Enums"]["content_mode"] | null;
+        "content_length": number | null;
+        "content_sha256": string | null;
         "inserted": boolean | null;
+      };
+      "audit_verification": {
+        "ok": boolean | null;
+        "row_count": number | null;
+        "first_bad": number | null;
+        "problem": string | null;
+        "head_hash": string | null;
       };
       "brand_usage": {
         "day": string | null;
@@ -3290,6 +3818,11 @@ export type Database = {
         "asked_count": number | null;
         "user_count": number | null;
       };
+      "doctor_check": {
+        "check": string | null;
+        "ok": boolean | null;
+        "detail": string | null;
+      };
       "embedding_job": {
         "message_id": string | null;
         "content": string | null;
@@ -3309,6 +3842,10 @@ export type Database = {
         "leased": number | null;
         "dead": number | null;
         "oldest_due_at": string | null;
+      };
+      "exported_line": {
+        "line": string | null;
+        "next_cursor": string | null;
       };
       "found_message": {
         "message_id": string | null;
@@ -3417,6 +3954,9 @@ export type Database = {
         "request_hash": string | null;
         "edited_at": string | null;
         "imported_at": string | null;
+        "content_mode": Database["public"]["Enums"]["content_mode"] | null;
+        "content_length": number | null;
+        "content_sha256": string | null;
         "tool_executions": Json | null;
         "tool_results": Json | null;
       };
@@ -3444,6 +3984,7 @@ export type Database = {
         "pinned_at": string | null;
         "archived_at": string | null;
         "deleted_at": string | null;
+        "wiped_at": string | null;
         "status": Database["public"]["Enums"]["session_status"] | null;
         "active_message_id": string | null;
         "prior_message_id": string | null;
@@ -3523,6 +4064,9 @@ export type Database = {
         "request_hash": string | null;
         "edited_at": string | null;
         "imported_at": string | null;
+        "content_mode": Database["public"]["Enums"]["content_mode"] | null;
+        "content_length": number | null;
+        "content_sha256": string | null;
         "next_seq": number | null;
         "inserted": boolean | null;
       };
@@ -3658,6 +4202,16 @@ export const Constants = {
       ],
       "app_role": ["user", "admin", "developer"],
       "attachment_status": ["pending", "processing", "processed", "failed"],
+      "audit_action": [
+        "session_read",
+        "session_claimed",
+        "data_exported",
+        "data_erased",
+        "erasure_refused",
+        "hold_placed",
+        "hold_released",
+        "retention_run",
+      ],
       "brand_role": ["owner", "admin", "analyst", "member"],
       "budget_limit": ["soft", "hard"],
       "budget_period": ["day", "month"],
@@ -3673,6 +4227,16 @@ export const Constants = {
       "message_status": ["streaming", "complete", "failed", "cancelled", "interrupted"],
       "metric_type": ["counter", "gauge", "histogram", "summary"],
       "reservation_status": ["held", "settled", "released"],
+      "retention_action": ["wipe", "delete"],
+      "retention_class": [
+        "content",
+        "tool_payloads",
+        "attachments",
+        "logs",
+        "metrics",
+        "visitor_sessions",
+        "trash",
+      ],
       "session_state": [
         "initial",
         "gathering",

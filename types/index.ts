@@ -65,6 +65,14 @@ type Rows = {
     Public["CompositeTypes"]["logs_cleanup"],
     keyof Public["CompositeTypes"]["logs_cleanup"]
   >;
+  audit_verification: NotNull<
+    Public["CompositeTypes"]["audit_verification"],
+    "ok" | "row_count" | "head_hash"
+  >;
+  exported_line: NotNull<
+    Public["CompositeTypes"]["exported_line"],
+    keyof Public["CompositeTypes"]["exported_line"]
+  >;
   storage_deletion: NotNull<
     Public["CompositeTypes"]["storage_deletion"],
     keyof Public["CompositeTypes"]["storage_deletion"]
@@ -121,6 +129,8 @@ type RefinedResult<F> = F extends
   { Returns: infer Result; SetofOptions: { to: infer Name extends keyof Rows } }
   ? Flat<Omit<F, "Returns"> & { Returns: Result extends unknown[] ? Rows[Name][] : Rows[Name] }>
   : F;
+// JSON in the database.
+type Results = { erase_user_data: ErasureReceipt; import_user_data: Record<string, number> };
 type MessagesOf = { append_messages: AppendMessageInput; import_messages: ImportMessageInput };
 type RefinedFunctions<T> = {
   [Name in keyof T]: Name extends keyof MessagesOf ? Flat<
@@ -145,6 +155,7 @@ type RefinedFunctions<T> = {
             : never;
         }
       >
+    : Name extends keyof Results ? Flat<Omit<T[Name], "Returns"> & { Returns: Results[Name] }>
     : Name extends "finish_message" | "record_outcome" | "record_usage" | "reserve_budget" ? Flat<
         Omit<RefinedResult<T[Name]>, "Args"> & {
           Args: T[Name] extends { Args: infer Given } ? WithMoney<Given> : never;
@@ -189,6 +200,8 @@ export type Args<Name extends FunctionName> = Schema["Functions"][Name]["Args"];
 /** What a function returns; an array for a set of rows. */
 export type Returns<Name extends FunctionName> = Schema["Functions"][Name]["Returns"];
 
+/** What the audit log tells of. */
+export type AuditAction = Schema["Enums"]["audit_action"];
 /** What a log row tells of. */
 export type AgentLogType = Schema["Enums"]["agent_log_type"];
 /** What an app may read from a profile; the database grants nothing for it. */
@@ -221,6 +234,10 @@ export type MessageRole = Schema["Enums"]["message_role"];
 export type MessageStatus = Schema["Enums"]["message_status"];
 /** How to read a metric's value. */
 export type MetricType = Schema["Enums"]["metric_type"];
+/** What retention does: wipe content, or delete rows. */
+export type RetentionAction = Schema["Enums"]["retention_action"];
+/** What a retention policy is about. */
+export type RetentionClass = Schema["Enums"]["retention_class"];
 /** Whether a reservation still holds. */
 export type ReservationStatus = Schema["Enums"]["reservation_status"];
 /** Where a conversation stands; delivered and cancelled are final. */
@@ -528,6 +545,38 @@ export type ReserveBudgetInput = Args<"reserve_budget">;
 /** Money held for a model call that is under way. */
 export type BudgetReservation = Row<"budget_reservations">;
 
+/** What must be kept until further notice. */
+export type LegalHold = Row<"legal_holds">;
+/** How long what is kept. */
+export type RetentionPolicy = Row<"retention_policies">;
+/** What service_role names in a new policy. */
+export type CreateRetentionPolicyInput = Pick<
+  Insert<"retention_policies">,
+  "id" | "brand_id" | "data_class" | "keep_days" | "action" | "keep_pinned" | "is_enabled"
+>;
+/** What may be changed of one. */
+export type UpdateRetentionPolicyInput = Pick<
+  Update<"retention_policies">,
+  "keep_days" | "action" | "keep_pinned" | "is_enabled"
+>;
+/** What run_retention did by one policy. */
+export type RetentionRun = Row<"retention_runs">;
+/** What sessions of mode redacted leave out. */
+export type RedactionPattern = Row<"redaction_patterns">;
+/** What service_role names in a new pattern. */
+export type CreateRedactionPatternInput = Pick<
+  Insert<"redaction_patterns">,
+  "name" | "pattern" | "replacement" | "position" | "is_enabled"
+>;
+/** One row of the audit log: people stand in it as pseudonyms. */
+export type AuditEntry = Row<"audit_log">;
+/** What verify_audit_chain found. */
+export type AuditVerification = Schema["CompositeTypes"]["audit_verification"];
+/** One row of an export, and where to go on after it. */
+export type ExportedLine = Schema["CompositeTypes"]["exported_line"];
+/** What erase_user_data erased, in numbers. */
+export type ErasureReceipt = Row<"erasure_receipts">;
+
 /** How list_sessions pages: at most 200 rows, on from the cursor of the last row of the page before. */
 export type PaginationOptions = Pick<Args<"list_sessions">, "p_limit" | "p_cursor">;
 /** What list_sessions and count_sessions filter by. */
@@ -546,3 +595,50 @@ export interface SortOptions<Name extends TableName | keyof Schema["Views"]> {
   column: Extract<keyof Row<Name>, string>;
   ascending?: boolean;
 }
+
+/** What every payload of Realtime has: the id of the broadcast, which the platform adds. */
+type Broadcast<Payload> = Flat<{ id: string } & Payload>;
+/** At most 100 ids, in no order; the count is of all. */
+type SessionsChanged = Broadcast<{ session_ids: string[]; session_count: number }>;
+/** At most 100 ids, in no order; count and range of `sequence_order` are of all. */
+type MessagesChanged = Broadcast<
+  {
+    session_id: string;
+    message_ids: string[];
+    message_count: number;
+    first_sequence: number;
+    last_sequence: number;
+  }
+>;
+/** At most 100 ids, in no order; the count is of all. */
+type ToolExecutionsChanged = Broadcast<
+  { session_id: string; tool_execution_ids: string[]; tool_execution_count: number }
+>;
+/** The payloads of what Realtime broadcasts, by event; docs/realtime.md says when each is sent. */
+export type RealtimePayloads = {
+  "message.inserted": MessagesChanged;
+  "message.updated": MessagesChanged;
+  "message.deleted": MessagesChanged;
+  "message.progress": Broadcast<{ session_id: string; message_id: string; next_seq: number }>;
+  "branch.selected": Broadcast<
+    { session_id: string; active_message_id: string | null; branch_count: number }
+  >;
+  "tool_execution.inserted": ToolExecutionsChanged;
+  "tool_execution.updated": ToolExecutionsChanged;
+  "tool_execution.deleted": ToolExecutionsChanged;
+  "session.created": SessionsChanged;
+  "session.updated": SessionsChanged;
+  "session.deleted": SessionsChanged;
+  "session.active": Broadcast<
+    { session_ids: string[]; session_count: number; last_message_at: string }
+  >;
+  "budget.alert": Broadcast<{ budget_ids: string[]; alert_count: number }>;
+};
+/** What a listener of `channel.on("broadcast", { event: "*" }, …)` is given. */
+export type RealtimeEvent = {
+  [Name in keyof RealtimePayloads]: {
+    type: "broadcast";
+    event: Name;
+    payload: RealtimePayloads[Name];
+  };
+}[keyof RealtimePayloads];

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Case, Variant, Write } from "../case.ts";
 import { openSession } from "../data/chat.ts";
 import type { Size } from "../data/sizes.ts";
-import { answerText, bareTable, insertAnswer, searchIndex } from "./messages.ts";
+import { answerText, bareTable, extras, insertAnswer } from "./messages.ts";
 
 const batch = 100;
 const bulk = `append_messages, ${batch} a call`;
@@ -46,7 +46,7 @@ function variants(size: Size): Variant[] {
         calls: 15,
         per: batch,
         settings,
-        setup: searchIndex("off"),
+        setup: extras("off"),
         transactions: [[{
           sql: "select * from public.append_messages($1, $2)",
           values: (call) => [openSession(size, call).session, messages()],
@@ -60,7 +60,7 @@ function variants(size: Size): Variant[] {
         as,
         calls: 200,
         settings,
-        setup: searchIndex("off"),
+        setup: extras("off"),
         transactions: [[insertAnswer(size)]],
       },
       {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Case, Variant, Write } from "../case.ts";
 import { openSession } from "../data/chat.ts";
 import type { Size } from "../data/sizes.ts";
-import { answerText, searchIndex } from "./messages.ts";
+import { answerText, extras } from "./messages.ts";
 
 const batch = 1000;
 const bulk = "import_messages, 1,000 a call";
@@ -31,7 +31,7 @@ function variants(size: Size): Variant[] {
     as: (call) => ({ role: "authenticated", user: openSession(size, call).user }),
     calls,
     per: count,
-    setup: searchIndex("off"),
+    setup: extras("off"),
     transactions: [[{
       sql: "select * from public.import_messages($1, $2)",
       values: (call) => [openSession(size, call).session, messages(call, count)],

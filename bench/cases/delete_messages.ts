@@ -1,5 +1,5 @@
 import type { Case, Write } from "../case.ts";
-import { searchIndex } from "./messages.ts";
+import { extras } from "./messages.ts";
 import { spareSession } from "../data/chat.ts";
 import { messageKey } from "../data/keys.ts";
 import { makeSpare } from "../data/spare.ts";
@@ -15,7 +15,7 @@ function half(database: "product" | "baseline"): Write {
     as: (call) => ({ role: "authenticated", user: spareSession(call).user }),
     calls: 1,
     settings: { synchronous_commit: "off" },
-    ...(database === "product" ? { setup: searchIndex("on") } : {}),
+    ...(database === "product" ? { setup: extras("on") } : {}),
     // A session of its own for each call.
     before: (call) => makeSpare(database, call, length),
     transactions: [[{

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Case, Comparison, Request } from "../case.ts";
 import { openSession } from "../data/chat.ts";
 import type { Size } from "../data/sizes.ts";
-import { answerText, questionText, searchIndex } from "./messages.ts";
+import { answerText, extras, questionText } from "./messages.ts";
 
 const crowds = [1, 16] as const;
 const ways = { edge: "chat-log", rpc: "log_chat_turns through PostgREST" };
@@ -16,7 +16,7 @@ function variants(size: Size): Request[] {
     const common = {
       kind: "request",
       database: "product",
-      setup: searchIndex("on"),
+      setup: extras("on"),
       calls: callers === 1 ? 150 : 400,
       callers,
     } as const;

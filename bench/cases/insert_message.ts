@@ -1,7 +1,7 @@
 import type { Case, Comparison, Target, Variant, Write } from "../case.ts";
 import { openSession } from "../data/chat.ts";
 import type { Size } from "../data/sizes.ts";
-import { insertAnswer, questionText, searchIndex } from "./messages.ts";
+import { extras, insertAnswer, questionText } from "./messages.ts";
 
 const waits = { on: "", off: ", not waiting for the disk" };
 const crowds = [1, 16] as const;
@@ -18,7 +18,7 @@ function variants(size: Size): Variant[] {
         label: label(database, callers, commit),
         side: database,
         database,
-        ...(database === "product" ? { setup: searchIndex("off") } : {}),
+        ...(database === "product" ? { setup: extras("off") } : {}),
         as: (call) => ({ role: "authenticated", user: openSession(size, call).user }),
         calls: callers === 1 ? 400 : 1600,
         callers,
@@ -33,7 +33,7 @@ export const insertMessageCase: Case = {
   name: "insert_message",
   measures: "One message inserted by its user through row level security, in a transaction as " +
     "PostgREST sends it; the product keeps order, counters, usage and idempotency with it, the " +
-    "baseline does not. Without search, which search_write measures.",
+    "baseline does not. Without search, which search_write measures, and realtime.",
   set: "chat",
   writes: true,
   growth: [label("product", 1, "on"), label("baseline", 1, "on")],

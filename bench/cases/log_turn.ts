@@ -5,11 +5,11 @@ import type { Size } from "../data/sizes.ts";
 import {
   answerText,
   bareTable,
+  extras,
   insertAnswer,
   insertQuestion,
   logTurn,
   questionText,
-  searchIndex,
 } from "./messages.ts";
 
 const crowds = [1, 16] as const;
@@ -43,7 +43,7 @@ function variants(size: Size): Variant[] {
           label: label("turn", callers, commit),
           side: "product",
           database: "product",
-          setup: searchIndex("off"),
+          setup: extras("off"),
           transactions: [[logTurn(size)]],
         },
         {

@@ -70,6 +70,20 @@ export function searchIndex(state: "on" | "off"): string {
     ${action} trigger conversation_messages_90_index_added`;
 }
 
+/** Whether clients are told what was written. */
+export function broadcasts(state: "on" | "off"): string {
+  const action = state === "on" ? "enable" : "disable";
+  return `alter table public.conversation_messages
+    ${action} trigger conversation_messages_95_broadcast_added;
+    alter table public.conversation_sessions
+    ${action} trigger conversation_sessions_95_broadcast_changed`;
+}
+
+/** Search and realtime, of which the baseline has neither. */
+export function extras(state: "on" | "off"): string {
+  return `${searchIndex(state)}; ${broadcasts(state)}`;
+}
+
 /** The product's columns and indexes without its triggers, keys to other tables and policies. */
 export const bareTable = `
   drop table if exists bench.bare_messages;

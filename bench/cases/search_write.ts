@@ -1,7 +1,14 @@
 import type { Case, Write } from "../case.ts";
 import { openSession } from "../data/chat.ts";
 import type { Size } from "../data/sizes.ts";
-import { answerText, insertAnswer, logTurn, questionText, searchIndex } from "./messages.ts";
+import {
+  answerText,
+  extras,
+  insertAnswer,
+  logTurn,
+  questionText,
+  searchIndex,
+} from "./messages.ts";
 
 const texts = { "180 characters": questionText, "780 characters": answerText };
 const turn = "a turn";
@@ -22,6 +29,7 @@ function variants(size: Size): Write[] {
       as: (call) => ({ role: "authenticated", user: openSession(size, call).user }),
       calls: 400,
       transactions: [[statement]],
+      setup: extras("off"),
       beforeSlice: searchIndex(state),
     }))
   );
@@ -34,7 +42,7 @@ function label(what: string, indexed: boolean): string {
 export const searchWrite: Case = {
   name: "search_write",
   measures:
-    "A message or a turn written by its user, with and without the trigger that makes them searchable.",
+    "A message or a turn written by its user, with and without the trigger that makes them searchable; nobody is told.",
   set: "chat",
   writes: true,
   variants,

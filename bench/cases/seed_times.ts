@@ -1,7 +1,7 @@
 import type { Case, Read, Target, Variant, Write } from "../case.ts";
 import { longSession, openSession, userOfManySessions } from "../data/chat.ts";
 import type { Size } from "../data/sizes.ts";
-import { insertAnswer, logTurn, questionText, searchIndex } from "./messages.ts";
+import { extras, insertAnswer, logTurn, questionText } from "./messages.ts";
 
 const { session, user } = longSession(1000);
 
@@ -26,7 +26,7 @@ function write(label: string, size: Size, transactions: Write["transactions"]): 
     database: "product",
     as: (call) => ({ role: "authenticated", user: openSession(size, call).user }),
     calls: 100,
-    setup: searchIndex("on"),
+    setup: extras("on"),
     transactions,
   };
 }

@@ -4,19 +4,24 @@ import { projectFiles, root } from "./files.ts";
 
 const [begin, end] = ["-- begin list", "-- end list"];
 
-/** rollback.sql drops what the list of clashes in 0010 names; with `fix` that list is written into it. */
+const copies = ["supabase/rollback.sql", "supabase/migrations/0990_store_doctor.sql"];
+
+/** The list of clashes in 0010 names what rollback.sql drops and store_doctor looks after; with `fix` it is written into both. */
 export async function rollbackList(fix: boolean): Promise<string[]> {
-  const file = "supabase/rollback.sql";
+  const { lines, problems } = await readList();
+  for (const file of copies) problems.push(...(await copyList(file, lines, fix)));
+  return problems;
+}
+
+async function copyList(file: string, lines: string, fix: boolean): Promise<string[]> {
   const text = await readFile(join(root, file), "utf8");
   const from = text.indexOf("\n", text.indexOf(begin)) + 1;
   const to = text.lastIndexOf("\n", text.indexOf(end)) + 1;
   if (from === 0 || to < from) return [`${file}: no list between "${begin}" and "${end}"`];
-  const { lines, problems } = await readList();
-  if (text.slice(from, to) !== lines) {
-    if (fix) await writeFile(join(root, file), text.slice(0, from) + lines + text.slice(to));
-    else problems.push(`${file}: its list is not that of 0010: run npm run format`);
-  }
-  return problems;
+  if (text.slice(from, to) === lines) return [];
+  if (!fix) return [`${file}: its list is not that of 0010: run npm run format`];
+  await writeFile(join(root, file), text.slice(0, from) + lines + text.slice(to));
+  return [];
 }
 
 async function readList(): Promise<{ lines: string; problems: string[] }> {

@@ -1,6 +1,6 @@
 -- 0010_foundation: schema private, the error registry and the caller check that every later file uses.
 -- Makes: schema private; private.found_before, private.error_codes, private.raise_error,
---   private.is_trusted_caller, private.has_wide_number.
+--   private.is_trusted_caller, private.has_wide_number; type content_mode, of sessions and of brands.
 -- Needs: a Supabase project (schemas auth and extensions), Postgres 15 or newer.
 -- Locks: none. Breaking: no.
 
@@ -29,6 +29,7 @@ begin
       ('function', 'private.has_wide_number'),
       ('function', 'private.is_trusted_caller'),
       ('function', 'private.raise_error'),
+      ('type', 'public.content_mode'),
       -- 0020_brands
       ('function', 'private.my_brand_ids'),
       ('function', 'private.tg__touch_updated_at'),
@@ -45,7 +46,6 @@ begin
       ('table', 'public.conversation_sessions'), ('table', 'public.session_events'),
       ('table', 'private.session_transitions'),
       ('type', 'public.session_state'), ('type', 'public.session_status'),
-      ('type', 'public.content_mode'),
       ('function', 'public.update_session_activity'),
       ('function', 'public.set_session_state'),
       ('function', 'public.complete_conversation_session'),
@@ -166,6 +166,7 @@ begin
       ('function', 'public.get_ui_messages'),
       -- 0150_logs
       ('function', 'private.log_partitions'), ('function', 'private.make_log_partition'),
+      ('function', 'private.remove_log_rows'),
       ('function', 'public.cleanup_old_logs'), ('function', 'public.make_log_partitions'),
       ('table', 'public.agent_logs'), ('table', 'public.performance_metrics'),
       ('type', 'public.agent_log_type'), ('type', 'public.log_level'),
@@ -250,13 +251,72 @@ begin
       ('type', 'public.embedding_outcome'), ('type', 'public.embedding_result'),
       ('type', 'public.embedding_stats'), ('type', 'public.hybrid_match'), ('type', 'public.message_match'),
       ('type', 'public.similar_question'),
+      -- 0230_legal_holds
+      ('table', 'public.legal_holds'), ('function', 'private.has_holds'),
+      ('function', 'private.is_held'), ('function', 'public.set_legal_hold'),
+      ('function', 'public.release_legal_hold'), ('function', 'private.tg__keep_held'),
+      ('function', 'private.tg__keep_held_rows'),
+      -- 0240_data_classes
+      ('type', 'private.data_class'), ('type', 'private.erase_action'), ('type', 'private.wipe_action'),
+      ('table', 'private.data_tables'), ('table', 'private.data_columns'),
+      -- 0250_content_modes
+      ('table', 'public.redaction_patterns'), ('function', 'private.tg_redaction_patterns__check'),
+      ('function', 'private.redact'), ('function', 'private.redact_json'),
+      ('function', 'private.kept_expression'), ('function', 'private.content_columns'),
+      ('function', 'private.make_content_triggers'),
+      ('function', 'private.tg_agent_logs__apply_content_mode'),
+      ('function', 'private.tg_attachments__apply_content_mode'),
+      ('function', 'private.tg_conversation_messages__apply_content_mode'),
+      ('function', 'private.tg_conversation_sessions__apply_content_mode'),
+      ('function', 'private.tg_message_feedback__apply_content_mode'),
+      ('function', 'private.tg_message_retrievals__apply_content_mode'),
+      ('function', 'private.tg_session_outcomes__apply_content_mode'),
+      ('function', 'private.tg_tool_executions__apply_content_mode'),
+      ('function', 'private.tg_attachments__refuse_unkept'),
+      ('function', 'private.tg_conversation_sessions__follow_brand'),
+      ('function', 'private.tg_brands__raise_content_mode'), ('function', 'private.wipe_sessions'),
+      ('function', 'public.wipe_session_content'),
+      -- 0260_audit_log
+      ('type', 'public.audit_action'), ('table', 'private.subject_keys'), ('table', 'public.audit_log'),
+      ('table', 'private.audit_head'), ('table', 'private.audit_reasons'),
+      ('function', 'private.hmac_sha256'), ('function', 'private.pseudonym'),
+      ('function', 'private.audit_hash'), ('function', 'private.audit_actor'),
+      ('function', 'private.write_audit'), ('function', 'private.tg_audit_log__refuse_change'),
+      ('type', 'public.audit_verification'), ('function', 'public.verify_audit_chain'),
+      ('function', 'private.tg_legal_holds__audit'), ('function', 'private.tg_session_clients__audit'),
+      ('function', 'public.read_session_as_admin'),
+      -- 0270_retention
+      ('type', 'public.retention_class'), ('type', 'public.retention_action'),
+      ('table', 'public.retention_policies'), ('table', 'public.retention_runs'),
+      ('function', 'private.retention_query'), ('function', 'private.apply_retention'),
+      ('function', 'public.run_retention'),
+      -- 0280_privacy
+      ('type', 'public.exported_line'), ('table', 'public.erasure_receipts'),
+      ('type', 'private.data_subject'), ('function', 'private.data_subject_of'),
+      ('function', 'private.subject_condition'), ('function', 'private.export_page'),
+      ('function', 'public.export_user_data'), ('function', 'public.import_user_data'),
+      ('function', 'public.erase_user_data'),
+      -- 0290_realtime
+      ('function', 'private.broadcast'), ('function', 'private.tg_budget_alerts__broadcast'),
+      ('function', 'private.tg_conversation_messages__broadcast'),
+      ('function', 'private.tg_conversation_sessions__broadcast'),
+      ('function', 'private.tg_message_streams__broadcast'),
+      ('function', 'private.tg_tool_executions__broadcast'),
       -- 0910_profiles
       ('function', 'private.tg_users__create_profile'),
       ('table', 'public.profiles'), ('type', 'public.app_role'),
       -- 0920_old_names
       ('table', 'public.chat_analytics'), ('table', 'public.chat_conversations'),
       ('table', 'public.chat_messages'), ('table', 'public.chat_sessions'),
-      ('table', 'public.messages')
+      ('table', 'public.messages'),
+      -- 0990_store_doctor
+      ('function', 'private.check_data'), ('function', 'private.check_objects'),
+      ('function', 'private.check_upkeep'), ('function', 'private.current_objects'),
+      ('function', 'private.doctor_checks'), ('function', 'private.is_there'),
+      ('function', 'private.names_to_look_at'), ('function', 'private.own_names'),
+      ('function', 'private.remember_objects'), ('function', 'private.server_version'),
+      ('function', 'public.store_doctor'),
+      ('table', 'private.expected_objects'), ('type', 'public.doctor_check')
   )
   select string_agg(format('%s %s', w.kind, w.name), ', ' order by w.kind, w.name)
   into v_clashes
@@ -336,6 +396,11 @@ comment on function private.found_before() is
 -- each object in it has its own grants.
 grant usage on schema private to authenticated, service_role;
 
+create type public.content_mode as enum ('full', 'redacted', 'none');
+comment on type public.content_mode is
+  'full: texts as written. redacted: without what the redaction patterns find. none: length, hash and '
+  'numbers, no text. In the order of strictness.';
+
 -- The registry: the only place where an API error gets its status, message and default hint.
 -- PostgREST writes MESSAGE raw into the HTTP status line, so messages are constants.
 create function private.error_codes()
@@ -362,6 +427,10 @@ as $$
      'Wait for the next period, settle or release open reservations, or set a higher limit.'),
     ('RESERVATION_CLOSED', 'PT409', 'Reservation is closed',
      'It was settled or released already; reserve again.'),
+    ('USER_NOT_FOUND', 'PT404', 'User not found',
+     'No user has this id: check it in auth.users.'),
+    ('HOLD_NOT_FOUND', 'PT404', 'Legal hold not found',
+     'set_legal_hold returned its id; the table legal_holds lists them.'),
     ('MESSAGE_NOT_FOUND', 'PT404', 'Message not found',
      'Name a message of this session: get_conversation_history lists them.'),
     ('ILLEGAL_TRANSITION', 'PT409', 'Illegal state transition',
@@ -378,6 +447,8 @@ as $$
      'Send the first body again, or use a new id for a new request.'),
     ('FILE_IN_DELETION', 'PT409', 'File is being deleted',
      'Its last reference went a moment ago; send it again in some minutes.'),
+    ('LEGAL_HOLD', 'PT409', 'Under a legal hold',
+     'It must be kept until the operator ends the hold with release_legal_hold.'),
     ('LAST_OWNER', 'PT409', 'A brand needs an owner',
      'Make another member owner first.'),
     ('TOO_LARGE', 'PT413', 'Too large',

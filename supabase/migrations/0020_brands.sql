@@ -22,6 +22,7 @@ create table public.brands (
           else octet_length(settings::text) <= 262144
         end
       ),
+  content_mode  public.content_mode  not null default 'full',
   created_by  uuid         default auth.uid() constraint brands_created_by_fkey
     references auth.users (id) on delete set null,
   created_at  timestamptz  not null default now(),
@@ -34,6 +35,8 @@ comment on column public.brands.id is 'Brand id.';
 comment on column public.brands.slug is 'Unique short name: a-z, 0-9 and single hyphens, at most 63.';
 comment on column public.brands.name is 'Display name, 1 to 200 characters.';
 comment on column public.brands.settings is 'Free settings of the app. JSON object, at most 256 KiB.';
+comment on column public.brands.content_mode is
+  'How much of each text its sessions keep, at least so strict; sessions take it over when it rises.';
 comment on column public.brands.created_by is 'The user who made it; null once that user is gone.';
 comment on column public.brands.created_at is 'When it was made.';
 comment on column public.brands.updated_at is 'Last change of name, slug or settings.';
@@ -108,11 +111,11 @@ comment on policy brands_update_admin on public.brands is 'Owners and admins cha
 comment on policy brands_delete_owner on public.brands is 'Owners delete a brand.';
 
 grant select, delete on table public.brands to authenticated;
-grant insert (slug, name, settings) on table public.brands to authenticated;
-grant update (slug, name, settings) on table public.brands to authenticated;
+grant insert (slug, name, settings, content_mode) on table public.brands to authenticated;
+grant update (slug, name, settings, content_mode) on table public.brands to authenticated;
 grant select, delete on table public.brands to service_role;
-grant insert (id, slug, name, settings, created_by) on table public.brands to service_role;
-grant update (slug, name, settings) on table public.brands to service_role;
+grant insert (id, slug, name, settings, content_mode, created_by) on table public.brands to service_role;
+grant update (slug, name, settings, content_mode) on table public.brands to service_role;
 
 alter table public.brand_members enable row level security;
 revoke all on table public.brand_members from public, anon, authenticated, service_role;

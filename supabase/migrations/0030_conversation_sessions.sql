@@ -12,10 +12,6 @@ comment on type public.session_state is
   'Where a conversation stands. delivered and cancelled are final; the rest is open.';
 create type public.session_status as enum ('active', 'archived', 'deleted');
 comment on type public.session_status is 'Where a session is listed.';
-create type public.content_mode as enum ('full', 'redacted', 'none');
-comment on type public.content_mode is
-  'What is kept of a text: all of it, all but what the patterns match, or only its length and hash.';
-
 create table public.conversation_sessions (
   id                   uuid                   not null default gen_random_uuid()
     constraint conversation_sessions_pkey primary key,
@@ -45,6 +41,7 @@ create table public.conversation_sessions (
   pinned_at            timestamptz,
   archived_at          timestamptz,
   deleted_at           timestamptz,
+  wiped_at             timestamptz,
   status               public.session_status  generated always as (
     case
       when deleted_at is not null then 'deleted'::public.session_status
@@ -94,11 +91,14 @@ comment on column public.conversation_sessions.settings is 'Model settings and s
 comment on column public.conversation_sessions.metadata is 'Free data of the app. JSON object.';
 comment on column public.conversation_sessions.language is
   'Text search configuration of its messages, such as english; simple: no stemming.';
-comment on column public.conversation_sessions.content_mode is 'How much of each text is kept.';
+comment on column public.conversation_sessions.content_mode is
+  'How much of what is written from now on is kept; never less strict than its brand''s.';
 comment on column public.conversation_sessions.pinned_at is 'When it was pinned; null: not pinned.';
 comment on column public.conversation_sessions.archived_at is 'When it was archived; null: not.';
 comment on column public.conversation_sessions.deleted_at is
   'When it went to the trash; from then on neither it nor what hangs on it can be read.';
+comment on column public.conversation_sessions.wiped_at is
+  'When its content was wiped last; numbers stay, and what is written later is kept again. Null: never.';
 comment on column public.conversation_sessions.status is 'Derived from archived_at and deleted_at.';
 comment on column public.conversation_sessions.active_message_id is
   'Last message of the branch that is shown; null while empty.';
@@ -390,6 +390,7 @@ begin
     is distinct from
     (old.state, old.parsed_intent, old.answered_questions, old.pending_questions,
       old.selected_kb_ids, old.active_task_plan_id)
+    and new.wiped_at is not distinct from old.wiped_at
   then
     new.last_activity_at := greatest(old.last_activity_at, now());
   end if;
@@ -400,7 +401,7 @@ revoke all on function public.update_session_activity()
   from public, anon, authenticated, service_role;
 comment on function public.update_session_activity() is
   'Trigger: keeps updated_at, and last_activity_at when the conversation itself moved. '
-  'Renaming, pinning and archiving do not reorder lists.';
+  'Renaming, pinning, archiving and wiping do not reorder lists.';
 
 -- Messages keep the times themselves (update_session_on_message), so a new one skips this.
 create trigger conversation_sessions_30_activity before update

@@ -78,7 +78,10 @@ create table public.conversation_messages (
   reported_by              public.cost_reporter         not null default 'authenticated',
   request_hash             bytea                        not null default '',
   edited_at                timestamptz,
-  imported_at              timestamptz
+  imported_at              timestamptz,
+  content_mode             public.content_mode          not null default 'full',
+  content_length           integer,
+  content_sha256           bytea
 );
 comment on table public.conversation_messages is
   E'One message of a session.\n\n'
@@ -142,6 +145,13 @@ comment on column public.conversation_messages.edited_at is 'When a newer versio
 comment on column public.conversation_messages.imported_at is
   'When it was imported, while created_at is when it was written elsewhere; null: not imported.';
 
+comment on column public.conversation_messages.content_mode is
+  'How much of it is kept: the session''s when it was written; none once it was wiped.';
+comment on column public.conversation_messages.content_length is
+  'Characters of the text that is not kept; null where it is.';
+comment on column public.conversation_messages.content_sha256 is
+  'SHA-256 of the text that is not kept; null where it is, and for streamed and wiped texts.';
+
 -- History of one session in order. user_id stands before sequence_order because row level security
 -- adds it to every read: without it, "last 50" of a long session reads the whole session.
 create unique index idx_messages_session_id
@@ -203,7 +213,7 @@ comment on policy conversation_messages_delete_own on public.conversation_messag
 
 grant select, delete on table public.conversation_messages to authenticated;
 -- Not granted: what the database gives or keeps (sequence_order, created_at, edited_at, imported_at,
--- status, cost_source, reported_by, price_id, request_hash).
+-- status, cost_source, reported_by, price_id, request_hash, content_mode and what goes with it).
 grant insert (
   id, session_id, brand_id, user_id, role, content, tokens_used, model_used, provider, cost_usd,
   latency_ms, action_taken, questions_asked, delegation_plan, parent_message_id, content_type, parts,
@@ -435,7 +445,8 @@ create type private.locked_session as (
   active_message_id  uuid,
   at                 timestamptz,
   is_closed          boolean,
-  reporter           public.cost_reporter
+  reporter           public.cost_reporter,
+  content_mode       public.content_mode
 );
 comment on type private.locked_session is
   'A session locked by its writer, as it was before. at: created_at of what is written. is_closed: '
@@ -468,7 +479,8 @@ begin
     s.id, s.brand_id, s.user_id, s.last_sequence, s.active_message_id,
     greatest(s.last_activity_at, statement_timestamp()),
     s.status <> 'active' or s.completed_at is not null,
-    (case when v_trusted then 'service_role' else 'authenticated' end)::public.cost_reporter
+    (case when v_trusted then 'service_role' else 'authenticated' end)::public.cost_reporter,
+    s.content_mode
   into v_session
   from public.conversation_sessions as s
   where s.id = p_session_id and (v_trusted or s.user_id = v_user_id)
@@ -537,7 +549,8 @@ begin
         when p_for_visitor then 'visitor'
         else 'service_role'
       end
-    )::public.cost_reporter
+    )::public.cost_reporter,
+    s.content_mode
   into v_session;
   return v_session;
 end
@@ -635,6 +648,7 @@ begin
   new.user_id := v_session.user_id;
   new.brand_id := v_session.brand_id;
   new.reported_by := v_session.reporter;
+  new.content_mode := v_session.content_mode;
   -- Who waited comes after whom it waited for, and is priced by its own time.
   if v_session.at > new.created_at then
     new.created_at := v_session.at;

@@ -457,6 +457,7 @@ create type public.session_list_item as (
   pinned_at            timestamptz,
   archived_at          timestamptz,
   deleted_at           timestamptz,
+  wiped_at             timestamptz,
   status               public.session_status,
   active_message_id    uuid,
   prior_message_id     uuid,

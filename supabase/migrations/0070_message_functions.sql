@@ -44,6 +44,9 @@ create type public.appended_message as (
   request_hash             bytea,
   edited_at                timestamptz,
   imported_at              timestamptz,
+  content_mode             public.content_mode,
+  content_length           integer,
+  content_sha256           bytea,
   inserted                 boolean
 );
 comment on type public.appended_message is
@@ -245,7 +248,7 @@ begin
         parent_message_id, content_type, parts, tool_calls, tool_call_id, input_tokens,
         output_tokens, cached_input_tokens, cache_write_tokens, cache_write_1h_tokens,
         reasoning_tokens, service_tier, price_id, time_to_first_token_ms, finish_reason,
-        error_message, mood, metadata, cost_source, reported_by, request_hash, imported_at
+        error_message, mood, metadata, cost_source, reported_by, request_hash, imported_at, content_mode
       )
       select
         g.id, p_session_id, v_session.brand_id, v_session.user_id, g.role, coalesce(g.content, ''),
@@ -264,7 +267,7 @@ begin
         g.cached_input_tokens, g.cache_write_tokens, g.cache_write_1h_tokens, g.reasoning_tokens,
         g.service_tier, g.price_id, g.time_to_first_token_ms, g.finish_reason, g.error_message,
         g.mood, g.metadata, g.cost_source, v_session.reporter, g.request_hash,
-        case when p_is_import then v_session.at end
+        case when p_is_import then v_session.at end, v_session.content_mode
       from unnest(v_messages) with ordinality as g
       join unnest(v_new) with ordinality as n (i, k) on n.i = g.ordinality
       order by n.k
@@ -533,14 +536,14 @@ begin
       latency_ms, created_at, sequence_order, parent_message_id, status, tool_calls, input_tokens,
       output_tokens, cached_input_tokens, cache_write_tokens, cache_write_1h_tokens,
       reasoning_tokens, service_tier, price_id, time_to_first_token_ms, finish_reason,
-      error_message, mood, metadata, cost_source, reported_by, request_hash
+      error_message, mood, metadata, cost_source, reported_by, request_hash, content_mode
     )
     values
       (
         p_turn_id, p_session_id, v_session.brand_id, v_session.user_id, 'user', p_user_message, null,
         null, null, null, null, v_session.at, v_session.last_sequence + 1, v_session.active_message_id,
         'complete', null, null, null, null, null, null, null, null, null, null, null, null, p_mood,
-        '{}', 'none', v_session.reporter, v_hash
+        '{}', 'none', v_session.reporter, v_hash, v_session.content_mode
       ),
       (
         v_answer_id, p_session_id, v_session.brand_id, v_session.user_id, 'assistant',
@@ -550,7 +553,8 @@ begin
         p_tool_calls, p_input_tokens, p_output_tokens, p_cached_input_tokens, p_cache_write_tokens,
         p_cache_write_1h_tokens, p_reasoning_tokens, p_service_tier, v_answer.price_id,
         p_time_to_first_token_ms, p_finish_reason, p_error_message, null,
-        coalesce(p_metadata, '{}'), v_answer.cost_source, v_session.reporter, v_hash
+        coalesce(p_metadata, '{}'), v_answer.cost_source, v_session.reporter, v_hash,
+        v_session.content_mode
       )
     returning m.*, true;
   if p_reservation_id is not null then

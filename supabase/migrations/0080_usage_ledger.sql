@@ -152,6 +152,12 @@ comment on column private.recorded_usage.cost_usd is 'What it cost, US dollars; 
 comment on column private.recorded_usage.cost_source is 'Where that comes from.';
 comment on column private.recorded_usage.created_at is 'When it was recorded.';
 
+-- They have no primary key. In a publication of all tables, which some tools make by themselves, an
+-- update or a delete of theirs would fail, and with it the write of a message.
+alter table private.usage_tail replica identity full;
+alter table private.usage_rollups replica identity full;
+alter table private.removed_usage replica identity full;
+
 alter table private.usage_tail enable row level security;
 alter table private.usage_rollups enable row level security;
 alter table private.removed_usage enable row level security;

@@ -65,6 +65,7 @@ begin
   v_message.created_at := p_session.at;
   v_message.sequence_order := p_session.last_sequence + 1;
   v_message.reported_by := p_session.reporter;
+  v_message.content_mode := p_session.content_mode;
   update public.conversation_sessions as s
   set
     last_sequence = s.last_sequence + 1,
@@ -84,7 +85,7 @@ begin
     active_message_id = v_message.id,
     updated_at = now()
   where s.id = p_session.id;
-  insert into public.conversation_messages select (v_message).*;
+  insert into public.conversation_messages select (v_message).* returning * into v_message;
   return v_message;
 end
 $$;

@@ -12,7 +12,8 @@ create table private.message_streams (
     references public.conversation_sessions (id) on delete cascade,
   next_seq       integer      not null default 1,
   is_running     boolean      not null default true,
-  last_delta_at  timestamptz  not null default clock_timestamp()
+  last_delta_at  timestamptz  not null default clock_timestamp(),
+  held_text      text
 );
 comment on table private.message_streams is
   'Messages between begin_message and finish_message: running ones, and interrupted ones that may go on. '
@@ -23,6 +24,9 @@ comment on column private.message_streams.next_seq is 'The p_seq that the next d
 comment on column private.message_streams.is_running is
   'True while the message has status streaming, false while it is interrupted.';
 comment on column private.message_streams.last_delta_at is 'When the last delta came, or it began.';
+comment on column private.message_streams.held_text is
+  'The text as it came, while it runs in a session of mode redacted: what is to be redacted may come in '
+  'pieces. Null otherwise.';
 
 -- What runs in a session, and the foreign key side of sessions.
 create index message_streams_session_id_idx on private.message_streams (session_id);
@@ -74,6 +78,9 @@ create type public.streamed_message as (
   request_hash             bytea,
   edited_at                timestamptz,
   imported_at              timestamptz,
+  content_mode             public.content_mode,
+  content_length           integer,
+  content_sha256           bytea,
   next_seq                 integer,
   inserted                 boolean
 );
@@ -110,7 +117,7 @@ volatile
 set search_path = ''
 as $$
 begin
-  update private.message_streams as s set is_running = false
+  update private.message_streams as s set is_running = false, held_text = null
   where s.message_id = p_message_id and s.is_running and s.last_delta_at <= p_before;
   if not found then
     return false;
@@ -358,6 +365,7 @@ as $$
 declare
   v_trusted constant boolean := private.is_trusted_caller();
   v_user_id uuid := auth.uid();
+  v_held text;
 begin
   if p_seq is null or p_seq < 1 or p_delta is null then
     perform private.raise_error('INVALID_ARGUMENT', 'p_seq is 1, 2, 3 and so on; p_delta is a text.');
@@ -376,13 +384,19 @@ begin
   -- Once for the message that runs, and once more for one that was interrupted.
   for v_try in 1 .. 2 loop
     update private.message_streams as s
-    set next_seq = s.next_seq + 1, last_delta_at = clock_timestamp()
+    set
+      next_seq = s.next_seq + 1,
+      last_delta_at = clock_timestamp(),
+      held_text = case m.content_mode
+        when 'redacted' then coalesce(s.held_text, m.content) || p_delta
+      end
     from public.conversation_messages as m
     where s.message_id = p_message_id and s.is_running and s.next_seq = p_seq
       and m.id = p_message_id
-      and (v_trusted or (m.user_id = v_user_id and m.reported_by <> 'service_role'));
+      and (v_trusted or (m.user_id = v_user_id and m.reported_by <> 'service_role'))
+    returning s.held_text into v_held;
     if found then
-      update public.conversation_messages as m set content = m.content || p_delta
+      update public.conversation_messages as m set content = coalesce(v_held, m.content || p_delta)
       where m.id = p_message_id;
       return p_seq + 1;
     end if;

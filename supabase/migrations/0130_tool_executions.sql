@@ -232,6 +232,12 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  -- Wiping and retention write with the rights of the owner.
+  if pg_has_role(
+    current_user, (select c.relowner from pg_catalog.pg_class as c where c.oid = tg_relid), 'usage'
+  ) then
+    return new;
+  end if;
   if (new.status <> old.status and new.status = 'pending')
     or (
       old.status not in ('pending', 'running')
@@ -254,7 +260,7 @@ $$;
 revoke all on function private.tg_tool_executions__guard_end()
   from public, anon, authenticated, service_role;
 comment on function private.tg_tool_executions__guard_end() is
-  'Lets a run only go on, and keeps what it gave once it is over (PT409 ILLEGAL_TRANSITION).';
+  'Lets API roles only carry a run on, and keeps what it gave once it is over (PT409 ILLEGAL_TRANSITION).';
 
 create trigger tool_executions_20_guard_end before update of status, output, error
   on public.tool_executions for each row
@@ -572,6 +578,9 @@ create type public.message_with_tools as (
   request_hash             bytea,
   edited_at                timestamptz,
   imported_at              timestamptz,
+  content_mode             public.content_mode,
+  content_length           integer,
+  content_sha256           bytea,
   tool_executions          jsonb,
   tool_results             jsonb
 );

@@ -292,6 +292,73 @@ comment on type public.logs_cleanup is
   'What cleanup_old_logs did. rows_deleted: those deleted one by one; the rows of a dropped partition '
   'are not counted. is_complete: false while something older is left.';
 
+-- Callable by definer functions only, under the advisory lock of make_log_partitions.
+create function private.remove_log_rows(p_table text, p_before timestamptz, p_limit bigint)
+returns public.logs_cleanup
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_is_kept constant boolean := p_table = 'agent_logs' and private.has_holds();
+  v_partition record;
+  v_has_held boolean;
+  v_whole regclass[] := array[]::regclass[];
+  v_rows bigint;
+  v_result public.logs_cleanup := row(0, 0, true);
+begin
+  for v_partition in
+    select l.partition, l.ends_at <= p_before as is_whole
+    from private.log_partitions() as l
+    where l.parent = p_table and (l.ends_at is null or l.starts_at < p_before)
+    order by l.partition::text
+  loop
+    if v_partition.is_whole then
+      v_has_held := false;
+      if v_is_kept then
+        execute format(
+          'select exists (select 1 from %s as l where private.is_held(l.user_id, l.session_id))',
+          v_partition.partition
+        ) into v_has_held;
+      end if;
+      if not v_has_held then
+        v_whole := v_whole || v_partition.partition;
+        continue;
+      end if;
+    end if;
+    execute format(
+      'delete from %1$s as l
+       where l.ctid = any (array(select o.ctid from %1$s as o where o.created_at < $1%2$s limit $2))',
+      v_partition.partition,
+      case when v_is_kept then ' and not private.is_held(o.user_id, o.session_id)' else '' end
+    ) using p_before, p_limit - v_result.rows_deleted;
+    get diagnostics v_rows = row_count;
+    v_result.rows_deleted := v_result.rows_deleted + v_rows;
+  end loop;
+  if v_result.rows_deleted >= p_limit then
+    v_result.is_complete := false;
+  end if;
+
+  -- Last, because a drop locks out readers and writers until the end of the transaction.
+  for v_partition in select p.name from unnest(v_whole) as p (name) loop
+    begin
+      execute format('drop table %s', v_partition.name);
+      v_result.partitions_dropped := v_result.partitions_dropped + 1;
+    exception
+      when lock_not_available then
+        v_result.is_complete := false;
+        exit;
+    end;
+  end loop;
+  return v_result;
+end
+$$;
+revoke all on function private.remove_log_rows(text, timestamptz, bigint)
+  from public, anon, authenticated, service_role;
+comment on function private.remove_log_rows(text, timestamptz, bigint) is
+  'Drops the months of agent_logs or performance_metrics that are older as a whole, and deletes at most '
+  'p_limit older rows of the others. What a legal hold keeps stays.';
+
 create function public.cleanup_old_logs(p_days integer, p_limit integer default 10000)
 returns public.logs_cleanup
 language plpgsql
@@ -302,10 +369,8 @@ set search_path = ''
 set lock_timeout = '3s'
 as $$
 declare
-  v_cutoff timestamptz;
-  v_partition record;
-  v_rows bigint;
-  v_busy text[] := array[]::text[];
+  v_table text;
+  v_one public.logs_cleanup;
   v_result public.logs_cleanup := row(0, 0, true);
 begin
   if not private.is_trusted_caller() then
@@ -317,47 +382,18 @@ begin
   if p_limit is null or p_limit not between 1 and 1000000 then
     perform private.raise_error('INVALID_ARGUMENT', 'p_limit is 1 to 1000000.');
   end if;
-  v_cutoff := now() - make_interval(days => p_days);
   -- Who makes partitions or cleans up at this moment goes on alone.
   if not pg_try_advisory_xact_lock(1953854150, 0) then
     v_result.is_complete := false;
     return v_result;
   end if;
-
-  for v_partition in
-    select l.partition
-    from private.log_partitions() as l
-    where l.ends_at is null or (l.starts_at < v_cutoff and l.ends_at > v_cutoff)
-    order by l.partition::text
-  loop
-    execute format(
-      'delete from %1$s as l
-       where l.ctid = any (array(select o.ctid from %1$s as o where o.created_at < $1 limit $2))',
-      v_partition.partition
-    ) using v_cutoff, p_limit - v_result.rows_deleted;
-    get diagnostics v_rows = row_count;
-    v_result.rows_deleted := v_result.rows_deleted + v_rows;
-  end loop;
-  if v_result.rows_deleted >= p_limit then
-    v_result.is_complete := false;
-  end if;
-
-  -- Last, because a drop locks out readers and writers until the end of the transaction.
-  for v_partition in
-    select l.parent, l.partition
-    from private.log_partitions() as l
-    where l.ends_at <= v_cutoff
-    order by l.parent, l.starts_at
-  loop
-    continue when v_partition.parent = any (v_busy);
-    begin
-      execute format('drop table %s', v_partition.partition);
-      v_result.partitions_dropped := v_result.partitions_dropped + 1;
-    exception
-      when lock_not_available then
-        v_busy := v_busy || v_partition.parent;
-        v_result.is_complete := false;
-    end;
+  foreach v_table in array array['agent_logs', 'performance_metrics'] loop
+    v_one := private.remove_log_rows(
+      v_table, now() - make_interval(days => p_days), p_limit - v_result.rows_deleted
+    );
+    v_result.rows_deleted := v_result.rows_deleted + v_one.rows_deleted;
+    v_result.partitions_dropped := v_result.partitions_dropped + v_one.partitions_dropped;
+    v_result.is_complete := v_result.is_complete and v_one.is_complete;
   end loop;
   return v_result;
 end
@@ -368,7 +404,7 @@ grant execute on function public.cleanup_old_logs(integer, integer) to service_r
 comment on function public.cleanup_old_logs(integer, integer) is
   E'Removes logs and metrics that are older than p_days days, counted from now.\n\n'
   'Partitions that are older as a whole are dropped, the rest is deleted, at most p_limit rows a call '
-  '(1 to 1,000,000, default 10,000). Call it again until is_complete. p_days: 1 to 36500. '
+  '(1 to 1,000,000, default 10,000). What a legal hold keeps stays. Call it again until is_complete. p_days: 1 to 36500. '
   'Who: service_role. Errors: PT400 INVALID_ARGUMENT; PT403 FORBIDDEN.';
 
 -- The default ones, and the month before, so that the last week lies in months of its own.

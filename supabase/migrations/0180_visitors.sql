@@ -405,6 +405,10 @@ begin
   from public.session_clients as c
   where c.session_token = p_session_token;
   if found and v_client.claimed_at is null and v_client.expires_at <= now() then
+    -- Kept by a legal hold: the token is taken, and a visitor need not know why.
+    if private.has_holds() and private.is_held(null, v_client.session_id) then
+      perform private.raise_error('SESSION_EXISTS');
+    end if;
     delete from public.conversation_sessions as s
     where s.id = v_client.session_id and s.user_id is null;
   elsif found then
@@ -635,6 +639,7 @@ begin
     from public.session_clients as c
     join public.conversation_sessions as s on s.id = c.session_id
     where c.expires_at <= now() and s.user_id is null
+      and not (private.has_holds() and private.is_held(null, s.id, s.brand_id))
     order by c.expires_at
     limit p_limit
     for update of s skip locked
@@ -648,7 +653,7 @@ revoke all on function public.cleanup_visitor_sessions(integer)
 grant execute on function public.cleanup_visitor_sessions(integer) to service_role;
 comment on function public.cleanup_visitor_sessions(integer) is
   E'Deletes visitors'' sessions that have expired, with all that hangs on them; what they cost stays '
-  'counted.\n\n'
+  'counted, and what a legal hold keeps stays.\n\n'
   'p_limit: at most so many in one call, 1 to 100000. '
   'Returns: how many; as many as p_limit: call again for the rest. '
   'Who: service_role. Errors: PT400 INVALID_ARGUMENT.';

@@ -16,6 +16,7 @@ begin
         ('cleanup_visitor_sessions', '*/5 * * * *'),
         ('make_log_partitions', '17 3 * * *'),
         ('merge_usage', '*/5 * * * *'),
+        ('run_retention', '*/5 * * * *'),
         ('interrupt_stale_messages', '* * * * *')
     ) as j (name, schedule)
     -- Files may be left out.

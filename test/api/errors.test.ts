@@ -137,6 +137,23 @@ const cases: Record<string, Record<string, () => PromiseLike<Answer>>> = {
       }),
     "its budgets": () => user.rpc("get_budget_status", { p_brand_id: nowhere }),
   },
+  USER_NOT_FOUND: {
+    "a legal hold": () =>
+      api.service().rpc("set_legal_hold", { p_user_id: nowhere, p_reason: "a lawsuit" }),
+    "an import": () =>
+      api.service().rpc("import_user_data", { p_user_id: nowhere, p_lines: ["{}"] }),
+  },
+  HOLD_NOT_FOUND: {
+    "releasing": () =>
+      api.service().rpc("release_legal_hold", { p_hold_id: nowhere, p_reason: "it is over" }),
+  },
+  LEGAL_HOLD: {
+    "deleting a session for good": () =>
+      held((id) => user.from("conversation_sessions").delete().eq("id", id)),
+    "deleting its messages": () =>
+      held((id) => user.from("conversation_messages").delete().eq("session_id", id)),
+    "wiping it": () => held((id) => user.rpc("wipe_session_content", { p_session_id: id })),
+  },
   RESERVATION_NOT_FOUND: {
     "settling": () => user.rpc("settle_budget", { p_reservation_id: nowhere }),
     "releasing": () => user.rpc("release_budget", { p_reservation_id: nowhere }),
@@ -319,6 +336,20 @@ function append(messages: unknown[], id = session) {
   return user.rpc("append_messages", { p_session_id: id, p_messages: messages as never });
 }
 
+/** What a call meets while a legal hold keeps a session in which something was said. */
+async function held(call: (session: string) => PromiseLike<Answer>): Promise<Answer> {
+  const p_session_id = await newSession(user);
+  good(await append([{ role: "user", content: "x" }], p_session_id));
+  const service = api.service();
+  const p_reason = "a lawsuit";
+  const { id } = good(await service.rpc("set_legal_hold", { p_session_id, p_reason }));
+  try {
+    return await call(p_session_id);
+  } finally {
+    good(await service.rpc("release_legal_hold", { p_hold_id: id, p_reason }));
+  }
+}
+
 /** A hold of 1 US dollar for the session. */
 async function hold(): Promise<string> {
   return good(await user.rpc("reserve_budget", { p_session_id: session, p_amount_usd: 1 })).id;
@@ -344,6 +375,26 @@ for (const [code, calls] of Object.entries(cases)) {
     test(`${code}: ${name}`, async () => assertError(await call(), code));
   }
 }
+
+test("LEGAL_HOLD is answered, not raised, where it leaves an audit row", async () => {
+  const service = api.service();
+  const refusals = async () => {
+    const { count, error } = await service.from("audit_log")
+      .select("*", { count: "exact", head: true }).eq("action", "erasure_refused");
+    assert.equal(error, null);
+    return count ?? 0;
+  };
+  const { client, id } = await api.user();
+  const p_reason = "a lawsuit";
+  const hold = good(await service.rpc("set_legal_hold", { p_user_id: id, p_reason }));
+  const before = await refusals();
+  const { status, error } = await client.rpc("erase_user_data", {});
+  const { sqlstate, message, hint } = registry.get("LEGAL_HOLD") ?? {};
+  assert.deepEqual([status, error?.code, error?.details], [409, sqlstate, "LEGAL_HOLD"]);
+  assert.deepEqual([error?.message, error?.hint], [message, hint]);
+  assert.ok(await refusals() > before);
+  good(await service.rpc("release_legal_hold", { p_hold_id: hold.id, p_reason }));
+});
 
 test("every registered code was produced above", () => {
   assert.deepEqual([...covered].sort(), [...registry.keys()].sort());

@@ -123,16 +123,18 @@ export class Page implements Disposable {
     const names = [...code.matchAll(/^const (?:\{ \w+: (\w+) \}|\{ (\w+) \}|(\w+)) =/gm)]
       .map(([, renamed, picked, plain]) => renamed ?? picked ?? plain ?? "");
     const file = join(this.#workshop, `line-${line}.ts`);
+    const imports = code.match(/^import .*;$/gm) ?? [];
     writeFileSync(
       file,
       `import type { Client } from "../../test/api/support.ts";
+${imports.join("\n").replaceAll('"./types/', '"../../types/')}
 type Name = "userId" | "sessionId" | "messageId" | "metricId" | "measuredAt" | "storagePath";
 type Setting = { supabase: Client; service: Client; file: File } & Record<Name, string>;
 export async function run(
   { supabase, service, userId, sessionId, messageId, metricId, measuredAt, storagePath, file }: Setting,
 ) {
 void [supabase, service, userId, sessionId, messageId, metricId, measuredAt, storagePath, file];
-${code}
+${code.replace(/^import .*;$/gm, "")}
 return { ${names.join(", ")} };
 }
 `,

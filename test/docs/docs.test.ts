@@ -61,6 +61,14 @@ test("the README names every RPC that a signed-in user may call", async () => {
   assert.deepEqual(missing, []);
 });
 
+test("docs/doctor.md explains every check of store_doctor, and no other", async () => {
+  const section = (await page("docs/doctor.md")).split("## The checks")[1] ?? "";
+  assert.deepEqual(
+    firstCells(section.split("\n## ")[0] ?? "").sort(),
+    await column(`select c.check as name from public.store_doctor(true) as c`),
+  );
+});
+
 test("docs/deploy.md lists every migration", async () => {
   const files = (await readdir(join(root, "supabase/migrations"))).sort();
   assert.deepEqual(
@@ -109,6 +117,13 @@ test("the first migration looks for everything that the others make", async () =
       made.push(`${listedAs[kind] ?? kind} ${name}`);
     }
   }
+  // private.make_content_triggers writes these, one a table.
+  made.push(
+    ...await column(`
+      select 'function private.' || p.proname as name
+      from pg_catalog.pg_proc as p
+      where p.proname ~ '^tg_[a-z_]+__apply_content_mode$'`),
+  );
   const listed = (await page("supabase/migrations/0010_foundation.sql"))
     .matchAll(/\('(table|type|function)', '([\w.]+)'\)/g);
   assert.deepEqual([...listed].map(([, kind, name]) => `${kind} ${name}`).sort(), made.sort());

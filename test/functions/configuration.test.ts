@@ -88,6 +88,7 @@ suite("USER_ID_SALT", () => {
         assert.deepEqual(health.body["checks"], [
           { name: "database", ok: true },
           { name: "configuration", ok: false },
+          { name: "store", ok: true },
         ]);
         const detailed = await edge.call("health", { headers: { apikey: fixture.service } });
         assert.equal(detailed.status, 503);

@@ -8,6 +8,8 @@ export interface Route {
   cap?: number;
   /** Whether everybody may call it. */
   open?: true;
+  /** Whether it is about a person, and not about a session alone. */
+  ofPerson?: true;
 }
 
 const kib = 1024;
@@ -22,13 +24,17 @@ export const routes: readonly Route[] = [
   { path: "outcome", method: "POST", cap: 64 * kib },
   // Behind those that want the session open.
   { path: "chat-session/end", method: "POST", cap: 64 * kib },
+  { path: "privacy/export", method: "POST", cap: 64 * kib, ofPerson: true },
+  { path: "privacy/erase", method: "POST", cap: 64 * kib, ofPerson: true },
   { path: "health", method: "GET", open: true },
 ];
 
 /** The routes that a session is named to. */
-export const ofSession = routes.filter(({ open }) => !open);
+export const ofSession = routes.filter(({ open, ofPerson }) => !open && !ofPerson);
+/** Those that a user or a session is named to. */
+export const ofPerson = routes.filter((route) => route.ofPerson);
 /** Those that stand still while logging is off. */
-export const logging = routes.filter(({ method }) => method === "POST");
+export const logging = routes.filter(({ method, ofPerson }) => method === "POST" && !ofPerson);
 
 export interface Session {
   sessionId?: string;
@@ -44,6 +50,8 @@ export function bodyFor(path: string, session: Session): Record<string, unknown>
       return turn(session);
     case "feedback":
       return { ...session, userSatisfaction: 4 };
+    case "privacy/erase":
+      return { ...session, confirm: true };
     case "outcome":
       return { ...session, queryType: "sizing", conversionOccurred: true };
   }

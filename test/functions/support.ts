@@ -9,7 +9,16 @@ import { root } from "../../local/paths.ts";
 import { freePort, host } from "../../local/ports.ts";
 import { type Api, openTestApi } from "../api/support.ts";
 
-const names = ["chat-session", "chat-log", "embed", "feedback", "outcome", "health"] as const;
+const names = [
+  "chat-session",
+  "chat-log",
+  "embed",
+  "feedback",
+  "outcome",
+  "health",
+  "privacy",
+  "storage-cleanup",
+] as const;
 
 /** What the functions under test are given, unless a test says otherwise. */
 const environment = {
@@ -26,6 +35,7 @@ const environment = {
   EMBEDDING_API_URL: "",
   EMBEDDING_MODEL: "",
   EMBEDDING_TIMEOUT_MS: "",
+  STORAGE_TIMEOUT_MS: "",
 };
 
 export type Environment = Partial<Record<keyof typeof environment | "SUPABASE_URL", string>>;

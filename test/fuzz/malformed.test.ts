@@ -23,13 +23,20 @@ const derived = [
   "private.usage_rollups",
   "private.usage_totals",
   "public.message_search",
+  // Of people who export or claim; gone with them.
+  "private.subject_keys",
 ];
 
 test(`${requests} malformed requests: no 5xx, no crash, and no row of one that was refused`, async () => {
   const random = seeded("malformed requests");
   const visitors = await Promise.all(Array.from({ length: 40 }, () => fixture.visitor()));
   const user = await fixture.user();
+  const leaving = {
+    sessions: await Promise.all(Array.from({ length: 40 }, () => fixture.visitor())),
+    userToken: (await fixture.user()).token,
+  };
   const targets: Targets = {
+    leaving,
     sessions: visitors,
     userToken: user.token,
     anonKey: fixture.api.addresses.anonKey,
@@ -40,13 +47,17 @@ test(`${requests} malformed requests: no 5xx, no crash, and no row of one that w
   for (const route of routes.filter(({ path }) => path !== "chat-session/claim")) {
     const answer = await callRoute(fixture.edge, route, named, { token: fixture.service });
     assert.equal(answer.status, 200, `${route.path}: ${answer.status} ${answer.text}`);
+    // Of the last ones nothing is left.
+    if (route.path === "privacy/erase") named.sessionId = (await fixture.visitor()).sessionId;
   }
-  const embed = await fixture.edge.call("embed", { body: {}, token: fixture.service });
-  assert.equal(embed.status, 200, embed.text);
+  for (const worker of ["embed", "storage-cleanup"]) {
+    const answer = await fixture.edge.call(worker, { body: {}, token: fixture.service });
+    assert.equal(answer.status, 200, answer.text);
+  }
   const pids = fixture.edge.pids();
   assert.ok(pids.every((pid) => pid !== undefined));
   const before = await fixture.counts();
-  const written = new Written(visitors);
+  const written = new Written([...visitors, ...leaving.sessions]);
 
   const statuses = new Map<number, number>();
   let made = 0;
@@ -90,6 +101,9 @@ test(`${requests} malformed requests: no 5xx, no crash, and no row of one that w
 /** Ours, or the gateway's word about a function that it does not know. */
 function assertShape(answer: Answer, { call }: Attempt, where: string): void {
   if (call.method === "HEAD" || answer.status === 204) return assert.equal(answer.text, "", where);
+  if (answer.headers["content-type"] === "application/x-ndjson") {
+    return assert.match(answer.text, /\{"manifest":\{.*\}\}\n$/, where);
+  }
   if (answer.status < 300) return assert.equal(typeof answer.body["success"], "boolean", where);
   const { error } = answer.body;
   assert.equal(answer.body["success"], false, where);
@@ -105,6 +119,10 @@ class Written {
   /** As the request named them: a session that was started here may answer later than its outcome. */
   readonly #outcomes: Record<string, unknown>[] = [];
   readonly #ended = new Set<string>();
+  readonly #claimed = new Set<string>();
+  readonly #erased: Record<string, number> = {};
+  #exports = 0;
+  #erasures = 0;
   readonly #ids = new Map<unknown, string>();
 
   constructor(sessions: Targets["sessions"]) {
@@ -115,6 +133,7 @@ class Written {
 
   add({ path, call }: Attempt, { status, body }: Answer): void {
     if (status !== 200 && status !== 207) return;
+    if (path === "privacy/export" && call.method === "POST") this.#exports++;
     const all: unknown[] = Array.isArray(body["results"]) ? body["results"] : [body];
     for (const one of all) {
       if (!isRecord(one) || one["success"] !== true) continue;
@@ -122,6 +141,15 @@ class Written {
         const id = String(one["sessionId"]);
         this.#sessions.add(id);
         this.#ids.set(id, id).set(one["sessionToken"], id);
+      }
+      if (path === "chat-session/claim") this.#claimed.add(String(one["sessionId"]));
+      if (path === "privacy/erase") {
+        const { receipt } = one;
+        assert.ok(isRecord(receipt) && isRecord(receipt["counts"]));
+        this.#erasures++;
+        for (const [table, rows] of Object.entries(receipt["counts"])) {
+          this.#erased[table] = (this.#erased[table] ?? 0) + Number(rows);
+        }
       }
       if (path === "chat-session/end") this.#ended.add(String(one["sessionId"]));
       if (path === "chat-log" && one["inserted"]) this.#turns.add(String(one["conversationId"]));
@@ -154,8 +182,15 @@ class Written {
       "public.message_retrievals": await count("message_retrievals", "message_id", this.#turns),
       "public.session_outcomes": new Set(outcomes).size,
       "public.session_events": this.#ended.size,
+      "public.audit_log": this.#exports + this.#erasures + this.#claimed.size,
+      "public.erasure_receipts": this.#erasures,
     };
     for (const [name, n] of Object.entries(rows)) assert.ok(n > 0, `${name}: nothing to tell`);
+    for (const [name, n] of Object.entries(this.#erased)) {
+      if (derived.includes(name)) continue;
+      assert.ok(n > 0 && name in rows, name);
+      rows[name as keyof typeof rows] -= n;
+    }
     return rows;
   }
 }

@@ -16,6 +16,8 @@ export interface Attempt {
 export interface Targets {
   sessions: readonly (Session & { secret: string })[];
   userToken: string;
+  /** Who is exported and erased: nobody else writes about them. */
+  leaving: { sessions: Targets["sessions"]; userToken: string };
   anonKey: string;
   service: string;
 }
@@ -160,8 +162,9 @@ function body(path: string, session: Session, random: Random): Fields {
 
 /** Who calls: mostly somebody who may. */
 function caller(path: string, session: { secret: string }, targets: Targets, random: Random): Call {
-  const { userToken, service, anonKey } = targets;
+  const { service, anonKey } = targets;
   const claims = path === "chat-session/claim";
+  const { userToken } = path.startsWith("privacy/") ? targets.leaving : targets;
   switch (random.int(12)) {
     case 0:
       return {};
@@ -206,18 +209,19 @@ const otherTypes = [
 export function makeAttempt(targets: Targets, random: Random, at: number): Attempt {
   const post = routes.filter(({ method }) => method === "POST");
   const read = routes.filter(({ method }) => method === "GET");
-  const session = random.pick(targets.sessions);
+  const headers = random.pick(oddHeaders);
+  const isRead = random.int(100) < 18;
+  const route = random.pick(
+    isRead ? read : [...post, ...post.filter((each) => each.path === "chat-log")],
+  );
+  const { path, cap = 0, ofPerson } = route;
+  const whose = ofPerson ? targets.leaving.sessions : targets.sessions;
+  const session = random.pick(whose);
   const named: Session = random.pick([
     { sessionId: session.sessionId ?? "" },
     { sessionToken: session.sessionToken ?? "" },
   ]);
-  const headers = random.pick(oddHeaders);
-  if (random.int(100) < 18) return oddQuery(random.pick(read), named, session, targets, random);
-
-  const { path, cap = 0 } = random.pick([
-    ...post,
-    ...post.filter((each) => each.path === "chat-log"),
-  ]);
+  if (isRead) return oddQuery(route, named, session, targets, random);
   const call: Call = { ...caller(path, session, targets, random), headers, method: "POST" };
   // A handful: each is 10 MB through three processes.
   if (at % 700 === 350) {

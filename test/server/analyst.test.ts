@@ -64,6 +64,10 @@ const partly = new Map([
   ],
 ]);
 const closed = [
+  "private.audit_head",
+  "private.audit_reasons",
+  "private.data_columns",
+  "private.data_tables",
   "private.message_streams",
   "private.rate_limits",
   "private.recorded_usage",
@@ -73,9 +77,11 @@ const closed = [
   "private.session_search",
   "private.session_transitions",
   "private.storage_deletions",
+  "private.subject_keys",
   "public.active_sessions_summary",
   "public.agent_logs",
   "public.attachments",
+  "public.audit_log",
   "public.brand_members",
   "public.brands",
   "public.chat_analytics",
@@ -86,10 +92,15 @@ const closed = [
   "public.conversation_messages",
   "public.conversation_sessions",
   "public.conversation_turns",
+  "public.erasure_receipts",
+  "public.legal_holds",
   "public.message_retrievals",
   "public.message_search",
   "public.messages",
   "public.profiles",
+  "public.redaction_patterns",
+  "public.retention_policies",
+  "public.retention_runs",
   "public.session_events",
 ];
 const callable = [
@@ -113,6 +124,7 @@ before(async () => {
     closed.push(
       "private.embedding_queue",
       "private.embedding_settings",
+      "private.expected_objects",
       "public.message_embeddings",
     );
   }

@@ -276,6 +276,7 @@ for (const had of [false, true]) {
         const line of [
           'relation: ["public.conversation_messages"',
           'relation: ["private.agent_logs_default"',
+          'trigger: ["auth.users","CREATE TRIGGER users_10_keep_held',
           'trigger: ["auth.users","CREATE TRIGGER users_90_forget_usage',
           'policy: ["storage.objects","attachments_select_own"',
           'extension: ["btree_gist"',

@@ -35,6 +35,7 @@ test(
       await client.query(`
       do $$ begin
         execute 'create or replace function public.make_log_partitions(integer default 3) returns integer language sql as ''select 0''';
+        execute 'create or replace function public.run_retention(p_budget_seconds numeric default 5, p_dry_run boolean default false) returns integer language sql as ''select 0''';
         execute 'create or replace function public.merge_usage() returns bigint language sql as ''select 0::bigint''';
         if to_regproc('public.interrupt_stale_messages') is not null then
           execute 'drop function public.interrupt_stale_messages';
@@ -55,6 +56,11 @@ test(
           jobname: "turnbase_merge_usage",
           schedule: "*/5 * * * *",
           command: "select public.merge_usage()",
+        },
+        {
+          jobname: "turnbase_run_retention",
+          schedule: "*/5 * * * *",
+          command: "select public.run_retention()",
         },
         {
           jobname: "turnbase_trim_cron_history",

@@ -17,20 +17,22 @@ const acl = (column: string, kind: string, owner: string) => `
      concat_ws(' ', coalesce(nullif(a.grantee, 0)::regrole::text, 'public'), a.privilege_type,
        a.is_grantable, a.grantor::regrole), ', ' order by a.grantee::regrole::text,
        a.privilege_type, a.grantor::regrole::text)
-   from aclexplode(coalesce(${column}, acldefault('${kind}', ${owner}))) as a)`;
+   from aclexplode(coalesce(${column}, acldefault(${kind}, ${owner}))) as a)`;
 
 const comment = (oid: string, catalog: string) => `obj_description(${oid}, '${catalog}')`;
 
 /** Each makes rows of a kind; a kind's columns are whatever tells one of it from another. */
 const queries: Record<string, string> = {
   schema: `
-    select n.nspname, n.nspowner::regrole, ${acl("n.nspacl", "n", "n.nspowner")},
+    select n.nspname, n.nspowner::regrole, ${acl("n.nspacl", "'n'", "n.nspowner")},
       ${comment("n.oid", "pg_namespace")}
     from pg_namespace as n where ${inSight("n.nspname")}`,
   relation: `
     select c.oid::regclass, c.relkind, c.relowner::regrole, c.relpersistence, c.relrowsecurity,
       c.relforcerowsecurity, c.reloptions, c.relreplident,
-      ${acl("c.relacl", "r", "c.relowner")}, ${comment("c.oid", "pg_class")},
+      ${
+    acl("c.relacl", "case c.relkind when 'S' then 's' else 'r' end::\"char\"", "c.relowner")
+  }, ${comment("c.oid", "pg_class")},
       pg_get_expr(c.relpartbound, c.oid), pg_get_partkeydef(c.oid),
       case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end
     from pg_class as c
@@ -69,12 +71,12 @@ const queries: Record<string, string> = {
   "event trigger":
     "select evtname, evtevent, evtfoid::regproc, evtenabled, evttags from pg_event_trigger",
   function: `
-    select p.oid::regprocedure, p.proowner::regrole, ${acl("p.proacl", "f", "p.proowner")},
+    select p.oid::regprocedure, p.proowner::regrole, ${acl("p.proacl", "'f'", "p.proowner")},
       ${comment("p.oid", "pg_proc")},
       case when p.prokind in ('f', 'p', 'w') then pg_get_functiondef(p.oid) end
     from pg_proc as p where ${inSight("p.pronamespace::regnamespace::text")}`,
   type: `
-    select t.oid::regtype, t.typtype, t.typowner::regrole, ${acl("t.typacl", "T", "t.typowner")},
+    select t.oid::regtype, t.typtype, t.typowner::regrole, ${acl("t.typacl", "'T'", "t.typowner")},
       ${comment("t.oid", "pg_type")},
       array(select e.enumlabel from pg_enum as e where e.enumtypid = t.oid order by e.enumsortorder)
     from pg_type as t where ${inSight("t.typnamespace::regnamespace::text")}`,

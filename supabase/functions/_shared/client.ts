@@ -79,6 +79,11 @@ export function rateKey(request: Request, env: LoggingEnv): Promise<string> {
   return hash(`rate:${who}:${env.USER_ID_SALT}`);
 }
 
+/** Counts the calls with one token: whose it is, nobody has looked at yet. */
+export function tokenKey(token: string): Promise<string> {
+  return hash(`token:${token}`);
+}
+
 /** The first 32 hexadecimal digits of SHA-256. */
 async function hash(text: string): Promise<string> {
   const bytes = new Uint8Array(

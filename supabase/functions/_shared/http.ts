@@ -9,13 +9,26 @@ export interface Context {
   json(): Promise<unknown>;
 }
 
+/** An answer that is sent as its parts are asked for. Until the first is there, it fails like any other. */
+export class Stream {
+  readonly contentType: string;
+  readonly parts: AsyncGenerator<string>;
+
+  constructor(contentType: string, parts: AsyncGenerator<string>) {
+    this.contentType = contentType;
+    this.parts = parts;
+  }
+}
+
 export interface Route {
   method: "GET" | "POST";
   /** Of the body; 64 KiB by default. */
   maxBytes?: number;
   /** Whether it stands still while ENABLE_CHAT_LOGGING is not 'true'. */
   logsChats?: boolean;
-  handle(context: Context): Promise<Response | Record<string, unknown>>;
+  handle(
+    context: Context,
+  ): Promise<Response | Stream | Record<string, unknown>>;
 }
 
 export interface FunctionOptions {
@@ -39,7 +52,7 @@ export function createFunction(
     const url = readUrl(request);
     const path = url && subPath(url.pathname, name);
     const route = path !== undefined && Object.hasOwn(routes, path) ? routes[path] : undefined;
-    const { response, error } = await answer(options, route, {
+    const { response, ended } = await answer(options, route, {
       request,
       url,
       requestId,
@@ -52,16 +65,25 @@ export function createFunction(
     for (const [header, value] of Object.entries(headers)) {
       response.headers.set(header, value);
     }
-    log(JSON.stringify({
-      requestId,
-      route: route && path ? `${name}/${path}` : name,
-      status: response.status,
-      code: error?.code ?? "OK",
-      ms: Math.round(performance.now() - began),
-      ...error?.more,
-    }));
+    const tell = (end: Ending | undefined) =>
+      log(JSON.stringify({
+        requestId,
+        route: route && path ? `${name}/${path}` : name,
+        status: response.status,
+        code: end?.code ?? "OK",
+        ms: Math.round(performance.now() - began),
+        ...end?.more,
+      }));
+    if (ended instanceof Promise) void ended.then(tell);
+    else tell(ended);
     return response;
   };
+}
+
+/** Of an answer that was no success, for the log. */
+interface Ending {
+  code: string;
+  more: Record<string, string>;
 }
 
 /** Undefined for what a Host header can spoil. */
@@ -84,7 +106,7 @@ async function answer(
     requestId: string;
   },
 ): Promise<
-  { response: Response; error?: { code: string; more: Record<string, string> } }
+  { response: Response; ended?: Ending | Promise<Ending | undefined> }
 > {
   try {
     if (!route || !url) {
@@ -112,6 +134,7 @@ async function answer(
     if (route.method === "POST") admit(request, maxBytes);
     const json = async () => parseJson(await readBody(request, maxBytes));
     const made = await route.handle({ request, url, json });
+    if (made instanceof Stream) return await begin(made);
     return { response: made instanceof Response ? made : Response.json(made) };
   } catch (error) {
     const known = error instanceof HttpError ? error : undefined;
@@ -119,11 +142,49 @@ async function answer(
       status: known?.status ?? 500,
       headers: known?.headers ?? {},
     });
-    return {
-      response,
-      error: { code: known?.code ?? "INTERNAL", more: forLog(error) },
-    };
+    return { response, ended: ending(error) };
   }
+}
+
+/** Waits for the first part. A reader that is slow is waited for, and one that is gone ends the parts. */
+async function begin(
+  { contentType, parts }: Stream,
+): Promise<{ response: Response; ended: Promise<Ending | undefined> }> {
+  let waiting: IteratorResult<string> | undefined = await parts.next();
+  const { promise: ended, resolve: end } = Promise.withResolvers<
+    Ending | undefined
+  >();
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const part = waiting ?? await parts.next();
+        waiting = undefined;
+        if (!part.done) return controller.enqueue(encoder.encode(part.value));
+        controller.close();
+        end(undefined);
+      } catch (error) {
+        end(ending(error));
+        // Not closed: then it would look complete.
+        controller.error(new Error("the answer broke off"));
+      }
+    },
+    async cancel() {
+      end({ code: "CLIENT_GONE", more: {} });
+      await parts.return(undefined);
+    },
+  }, { highWaterMark: 0 });
+  return {
+    response: new Response(body, { headers: { "content-type": contentType } }),
+    ended,
+  };
+}
+
+function ending(error: unknown): Ending {
+  return {
+    code: error instanceof HttpError ? error.code : "INTERNAL",
+    more: forLog(error),
+  };
 }
 
 /** Where an unexpected error arose, without its message: that may quote what somebody wrote. */

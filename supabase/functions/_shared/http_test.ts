@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { createFunction, type Route } from "./http.ts";
+import { createFunction, type Route, Stream } from "./http.ts";
 import { get, post } from "./fakes.ts";
 
 function serve(route: Partial<Route>, lines: string[] = []) {
@@ -74,4 +74,22 @@ Deno.test("paths: the function's own, and nothing below it that it does not have
   for (const path of ["", "thing/x", "other", "thing/__proto__", "thing/constructor"]) {
     assertEquals(await statusOf(path), 404, path);
   }
+});
+
+Deno.test("the parts of a stream end with their reader", async () => {
+  let ended = false;
+  async function* parts() {
+    try {
+      for (;;) yield await Promise.resolve("part\n");
+    } finally {
+      ended = true;
+    }
+  }
+  const lines: string[] = [];
+  const handle = () => Promise.resolve(new Stream("text/plain", parts()));
+  const response = await serve({ handle }, lines)(post("thing", {}));
+  assertEquals([response.headers.get("content-type"), lines], ["text/plain", []]);
+  await response.body?.cancel();
+  assert(ended);
+  assertEquals(JSON.parse(lines[0] ?? "").code, "CLIENT_GONE");
 });

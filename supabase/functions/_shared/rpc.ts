@@ -1,6 +1,6 @@
 import { PostgrestClient } from "@supabase/postgrest-js";
 import type { Caller } from "./auth.ts";
-import { rateKey } from "./client.ts";
+import { rateKey, tokenKey } from "./client.ts";
 import { type LoggingEnv, saltProblem } from "./env.ts";
 import { HttpError, internal, unauthenticated } from "./errors.ts";
 import type { SessionName } from "./schemas.ts";
@@ -98,6 +98,12 @@ export function databaseError(
       sqlstate: code,
     });
   }
+  // A token outlives its user.
+  if (
+    code === "23503" && caller.kind === "user" && details?.includes('"users"')
+  ) {
+    return unauthenticated("The account of this token is gone.");
+  }
   // Written at this moment by somebody else, as something else.
   if (code === "23505") {
     return new HttpError(409, "IDEMPOTENCY_MISMATCH", "Same key with another body", {
@@ -146,6 +152,21 @@ export async function callerArgs(
     p_rate_key: await rateKey(request, env),
     p_session_secret: caller.secret,
   };
+}
+
+/** Counts a call whose RPC counts none; a server's is free. */
+export async function countCall(
+  { env, rpc }: ChatDeps,
+  caller: Caller,
+  request: Request,
+): Promise<void> {
+  if (caller.kind === "service") return;
+  if (caller.kind === "visitor") requireSalt(env);
+  const allowed = await rpc({ kind: "service" }, "take_rate_limit", {
+    p_key: caller.kind === "user" ? await tokenKey(caller.token) : await rateKey(request, env),
+    p_limit: env.RATE_LIMIT_PER_MINUTE,
+  });
+  if (allowed !== true) throw rateLimited();
 }
 
 /** Nothing about a visitor is hashed with a salt that others know. */

@@ -9,6 +9,7 @@ import {
 import { platformEnv, readEnv } from "../_shared/env.ts";
 import { checkConfiguration } from "./configuration.ts";
 import { createHandler } from "./handler.ts";
+import { checkStore } from "./store.ts";
 
 const key = "service-key";
 const lines: string[] = [];
@@ -159,4 +160,45 @@ Deno.test("the configuration is bad only where chats are to be logged without a 
     assertMatch(error.message, /^USER_ID_SALT is /);
     if (salt) assert(!error.message.includes(salt));
   }
+});
+
+const env = { SUPABASE_URL: "http://db.internal", SUPABASE_SERVICE_ROLE_KEY: key };
+const answering = (respond: () => Response): typeof fetch => () => Promise.resolve(respond());
+
+Deno.test("the store is examined once in a while, by whomever it is asked", async () => {
+  const calls: string[] = [];
+  const send: typeof fetch = (url) => {
+    calls.push(String(url));
+    return Promise.resolve(Response.json([]));
+  };
+  const check = checkStore(env, { keepMs: 100, send });
+  await Promise.all([check(), check()]);
+  await check();
+  assertEquals(calls, ["http://db.internal/rest/v1/rpc/store_doctor?ok=is.false"]);
+  await new Promise((resolve) => setTimeout(resolve, 120));
+  await check();
+  assertEquals(calls.length, 2);
+});
+
+Deno.test("what store_doctor finds is the reason", async () => {
+  const found = [{ check: "indexes", ok: false, detail: "missing: idx_messages_cost." }];
+  const check = checkStore(env, { send: answering(() => Response.json(found)) });
+  const error = await assertRejects(check, Error);
+  assertEquals(error.message, "indexes: missing: idx_messages_cost.");
+});
+
+Deno.test("without store_doctor there is nothing to find, and an error is one", async () => {
+  await checkStore(env, { send: answering(() => new Response("{}", { status: 404 })) })();
+  const check = checkStore(env, { send: answering(() => new Response("slow", { status: 500 })) });
+  const error = await assertRejects(check, Error);
+  assertEquals(error.message, "store_doctor answered 500: slow");
+});
+
+Deno.test("a store that does not answer keeps nobody waiting", async () => {
+  const send: typeof fetch = (_url, init) =>
+    new Promise((_resolve, reject) => {
+      init?.signal?.addEventListener("abort", () => reject(init.signal?.reason));
+    });
+  const error = await assertRejects(checkStore(env, { timeoutMs: 50, send }), Error);
+  assertEquals(error.name, "TimeoutError");
 });

@@ -23,16 +23,17 @@ select is(
     select
       to_jsonb(m) - array[
         'brand_id', 'user_id', 'created_at', 'sequence_order', 'parent_message_id', 'status',
-        'price_id', 'cost_source', 'reported_by', 'request_hash', 'edited_at', 'imported_at'
+        'price_id', 'cost_source', 'reported_by', 'request_hash', 'edited_at', 'imported_at',
+        'content_mode', 'content_length', 'content_sha256'
       ]
     from public.conversation_messages as m
   ), (select body from sent), 'each is in its column'
 );
 select is(
   (
-    select concat_ws(' ', status, cost_source, reported_by, user_id = tests.id_of('owner'))
+    select concat_ws(' ', status, cost_source, reported_by, user_id = tests.id_of('owner'), content_mode)
     from public.conversation_messages
-  ), 'complete reported authenticated t', 'the rest comes from the database'
+  ), 'complete reported authenticated t full', 'the rest comes from the database'
 );
 
 select * from finish();

@@ -7,7 +7,8 @@ select is(
     select array_agg(attname::text order by attname)
     from pg_attribute
     where attrelid = 'public.brands'::regclass and attnum > 0 and attnotnull
-  ), array['created_at', 'id', 'name', 'settings', 'slug', 'updated_at'], 'of brands'
+  ),
+  array['content_mode', 'created_at', 'id', 'name', 'settings', 'slug', 'updated_at'], 'of brands'
 );
 select is(
   (

@@ -30,7 +30,10 @@ select set_eq(
       ('public.attachments', 'size_bytes'), ('public.attachments', 'mime_type'),
       ('public.attachments', 'sha256'), ('public.message_feedback', 'message_id'),
       ('public.message_feedback', 'rating'),
-      ('public.tool_executions', 'session_id'), ('public.tool_executions', 'tool_name')
+      ('public.tool_executions', 'session_id'), ('public.tool_executions', 'tool_name'),
+      ('public.redaction_patterns', 'name'), ('public.redaction_patterns', 'pattern'),
+      ('public.redaction_patterns', 'replacement'), ('public.retention_policies', 'data_class'),
+      ('public.retention_policies', 'keep_days'), ('public.retention_policies', 'action')
   $$,
   'these columns have to be given'
 );

@@ -8,7 +8,9 @@ select t.tgrelid::regclass::text as relation, t.tgname::text as name
 from pg_trigger as t
 join tests.functions as f on f.id = t.tgfoid
 join pg_class as c on c.oid = t.tgrelid
-where not t.tgisinternal and t.tgname !~ ('^' || c.relname || '_[0-9]{2}_[a-z_]+$')
+-- Of partitions: copies of their table's, with its name.
+where not t.tgisinternal and t.tgparentid = 0
+  and t.tgname !~ ('^' || c.relname || '_[0-9]{2}_[a-z_]+$')
 union all
 select t.tgrelid::regclass::text, t.tgname::text || ' is off'
 from pg_trigger as t

@@ -10,7 +10,7 @@ select is(
     where attrelid = 'public.conversation_messages'::regclass and attnum > 0 and attnotnull
   ),
   array[
-    'content', 'content_type', 'cost_source', 'created_at', 'id', 'metadata', 'reported_by',
+    'content', 'content_mode', 'content_type', 'cost_source', 'created_at', 'id', 'metadata', 'reported_by',
     'request_hash', 'role', 'sequence_order', 'session_id', 'status'
   ], 'these are never null'
 );

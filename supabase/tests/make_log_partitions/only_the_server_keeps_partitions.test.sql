@@ -20,8 +20,8 @@ select is(
     from pg_proc as p
     where 'lock_timeout=3s' = any (p.proconfig)
   ),
-  array['cleanup_old_logs', 'make_log_partitions'],
-  'neither waits longer than three seconds for a lock, with writers behind it'
+  array['cleanup_old_logs', 'make_log_partitions', 'run_retention'],
+  'none waits longer than three seconds for a lock, with writers behind it'
 );
 select isnt(current_setting('lock_timeout'), '3s', 'and the caller''s own setting is as before');
 

@@ -32,6 +32,9 @@ select is_empty(
     ) as a
     where r.name in ('owner_personal', 'owner_in_brand', 'owner_trashed', 'visitor')
       and a.foreign_one is distinct from a.unknown
+      -- Owners of the brand read for an incident, and leave an audit row.
+      and (c.name, a.actor, r.name)
+        <> ('read_session_as_admin', 'brand_owner', 'owner_in_brand')
   $$,
   'a session of somebody else and one that does not exist cannot be told apart'
 );
@@ -43,7 +46,7 @@ select is_empty(
       select tests.full_answer('other', format(c.statement, tests.id_of('nothing'))) as answer
     ) as a
     where a.answer not like 'PT404 | % | SESSION_NOT_FOUND | %'
-      and c.name <> 'insert an event'
+      and c.name not in ('insert an event', 'erase_user_data', 'export_user_data')
   $$,
   'the answer is PT404 SESSION_NOT_FOUND'
 );
@@ -55,7 +58,7 @@ select is_empty(
     cross join lateral (
       select tests.full_answer('owner', format(c.statement, r.session_id)) as answer
     ) as a
-    where a.answer like '%NOT_FOUND%'
+    where a.answer like '%NOT_FOUND%' and c.name <> 'read_session_as_admin'
   $$,
   'their user finds it by every call'
 );

@@ -1,0 +1,526 @@
+-- 0250_content_modes: how much of a text is kept, on every way in; and how it goes while numbers stay.
+-- Makes: public.redaction_patterns, wipe_session_content; private.redact, private.redact_json,
+--   private.kept_expression, private.make_content_triggers, private.wipe_sessions and the triggers
+--   *_25_apply_content_mode.
+-- Needs: 0010, 0020, 0030, 0050, 0240. Locks: each table with content (trigger). Breaking: no.
+
+create table public.redaction_patterns (
+  name         text         not null constraint redaction_patterns_pkey primary key
+    constraint redaction_patterns_name_format check (name ~ '^[a-z0-9_]{1,63}$'),
+  pattern      text         not null
+    constraint redaction_patterns_pattern_length check (length(pattern) between 1 and 1000),
+  replacement  text         not null
+    constraint redaction_patterns_replacement_length check (length(replacement) <= 200),
+  position     integer      not null default 100,
+  is_enabled   boolean      not null default true,
+  updated_at   timestamptz  not null default now()
+);
+comment on table public.redaction_patterns is
+  E'What sessions of mode redacted do not keep.\n\n'
+  'Best effort: a pattern finds what looks like it. Applied in order of position and name. '
+  'Who: service_role reads and writes.';
+comment on column public.redaction_patterns.name is 'What it finds: a-z, 0-9 and _, at most 63.';
+comment on column public.redaction_patterns.pattern is
+  'Regular expression of Postgres, upper and lower case alike. Bound what repeats: it runs on texts of 1 '
+  'MiB.';
+comment on column public.redaction_patterns.replacement is 'What stands there instead; \1 is a group.';
+comment on column public.redaction_patterns.position is 'Place in the order; small ones first.';
+comment on column public.redaction_patterns.is_enabled is 'Whether it is applied.';
+comment on column public.redaction_patterns.updated_at is 'Last change of the row.';
+
+alter table public.redaction_patterns enable row level security;
+revoke all on table public.redaction_patterns from public, anon, authenticated, service_role;
+grant select, delete on table public.redaction_patterns to service_role;
+grant insert (name, pattern, replacement, position, is_enabled)
+  on table public.redaction_patterns to service_role;
+grant update (name, pattern, replacement, position, is_enabled)
+  on table public.redaction_patterns to service_role;
+
+create function private.tg_redaction_patterns__check()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  begin
+    -- An empty text would become the replacement between any two letters.
+    if '' ~* new.pattern then
+      perform private.raise_error('INVALID_ARGUMENT', 'The pattern matches nothing at all, so everywhere.');
+    end if;
+    perform regexp_replace('x', new.pattern, new.replacement, 'gi');
+  exception
+    when invalid_regular_expression then
+      perform private.raise_error('INVALID_ARGUMENT', 'The pattern is no regular expression of Postgres.');
+  end;
+  new.updated_at := now();
+  return new;
+end
+$$;
+revoke all on function private.tg_redaction_patterns__check()
+  from public, anon, authenticated, service_role;
+comment on function private.tg_redaction_patterns__check() is
+  'Refuses a pattern that does not compile or matches the empty text (PT400 INVALID_ARGUMENT).';
+
+create trigger redaction_patterns_20_check before insert or update on public.redaction_patterns
+  for each row execute function private.tg_redaction_patterns__check();
+
+insert into public.redaction_patterns (name, pattern, replacement, position)
+values
+  ('jwt', '\meyJ[a-z0-9_-]{6,}\.[a-z0-9_-]{6,}(?:\.[a-z0-9_-]*)?', '[token]', 10),
+  ('api_key', '\m(?:sk|pk|rk|ghp|gho|ghu|ghs|ghr|xox[abp]|sb_secret|sb_publishable)[-_][a-z0-9_-]{16,}',
+    '[key]', 20),
+  ('aws_key', '\m(?:AKIA|ASIA)[A-Z0-9]{16}\M', '[key]', 30),
+  -- Without bounds: with them, 1 MiB of addresses takes ten times as long.
+  ('email', '[^\s@<>"''(),;:]+@[^\s@<>"''(),;:]+\.[^\s@<>"''(),;:.]{2,}', '[email]', 40),
+  ('iban', '\m[a-z]{2}[0-9]{2}(?:[ -]?[a-z0-9]{4}){2,7}(?:[ -]?[a-z0-9]{1,4})?\M', '[iban]', 50),
+  ('card', '\m[3-6](?:[ -]?[0-9]){12,18}\M', '[card]', 60),
+  ('ssn', '\m[0-9]{3}[- ][0-9]{2}[- ][0-9]{4}\M', '[ssn]', 70),
+  ('phone',
+    '(?:\+|\m00)[1-9](?:[ ()./-]{0,3}[0-9]){6,14}|\(?\m[0-9]{3}\)?[ .-][0-9]{3}[ .-][0-9]{4}\M'
+    '|\m0[1-9][0-9]{1,4}[ /-][0-9](?:[ /-]?[0-9]){4,10}\M',
+    '[phone]', 80),
+  ('ipv4', '\m(?:[0-9]{1,3}\.){3}[0-9]{1,3}\M', '[ip]', 90),
+  ('ipv6', '\m(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}\M', '[ip]', 91);
+
+create function private.redact(p_text text)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_pattern record;
+begin
+  if p_text = '' or p_text is null then
+    return p_text;
+  end if;
+  for v_pattern in
+    select r.pattern, r.replacement
+    from public.redaction_patterns as r
+    where r.is_enabled
+    order by r.position, r.name
+  loop
+    p_text := regexp_replace(p_text, v_pattern.pattern, v_pattern.replacement, 'gi');
+  end loop;
+  return p_text;
+end
+$$;
+revoke all on function private.redact(text) from public, anon, authenticated, service_role;
+comment on function private.redact(text) is 'A text without what the redaction patterns find.';
+
+-- By pieces of its text: names, texts and numbers, however deep they lie.
+create function private.redact_json(p_json jsonb)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_text constant text := p_json::text;
+  v_unescaped constant text := regexp_replace(v_text, '\\(?:u[0-9a-f]{4}|.)', ' ', 'g');
+begin
+  -- Most values have nothing to hide. Escapes are looked at as blanks too: in \n4111 no number begins.
+  if private.redact(v_text) = v_text
+    and (
+      position('\' in v_text) = 0
+      or private.redact(v_unescaped) = v_unescaped
+    )
+  then
+    return p_json;
+  end if;
+  return (
+    select
+      string_agg(
+        case
+          when t.piece like '"%' then to_jsonb(private.redact(t.piece::jsonb #>> '{}'))::text
+          when t.piece ~ '^[0-9.eE+-]+$' and private.redact(t.piece) <> t.piece
+            then to_jsonb(private.redact(t.piece))::text
+          else t.piece
+        end,
+        '' order by t.place
+      )
+    from (
+      select m.found[1] as piece, m.place
+      from regexp_matches(
+        v_text, '("(?:[^"\\]|\\.)*"|[0-9.eE+-]+|[^"0-9.eE+-]+|[eE]+)', 'g'
+      ) with ordinality as m (found, place)
+    ) as t
+  )::jsonb;
+end
+$$;
+revoke all on function private.redact_json(jsonb) from public, anon, authenticated, service_role;
+comment on function private.redact_json(jsonb) is
+  'A JSON value whose names, texts and numbers are without what the redaction patterns find.';
+
+create function private.kept_expression(
+  p_value text,
+  p_type regtype,
+  p_mode public.content_mode
+)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  if p_mode = 'redacted' and p_type::oid = any ('{text,jsonb,text[]}'::regtype[]::oid[]) then
+    return format(
+      case p_type
+        when 'text'::regtype then 'private.redact(%1$s)'
+        when 'jsonb'::regtype then 'private.redact_json(%1$s)'
+        else 'case when %1$s is not null then array('
+          'select private.redact(e.text) from unnest(%1$s) with ordinality as e (text, place) '
+          'order by e.place) end'
+      end,
+      p_value
+    );
+  end if;
+  -- What was null stays null, an array of texts its length: numbers are made of them.
+  return format(
+    case p_type
+      when 'text'::regtype then 'case when %1$s is not null then '''' end'
+      when 'jsonb'::regtype then
+        'case jsonb_typeof(%1$s) when ''object'' then ''{}'' when ''array'' then ''[]'' '
+        'else case when %1$s is not null then ''null'' end end::jsonb'
+      when 'text[]'::regtype then
+        'case when %1$s is not null then array_fill(''''::text, array[cardinality(%1$s)]) end'
+      -- Vectors and scores.
+      else 'null::%2$s'
+    end,
+    p_value, p_type
+  );
+end
+$$;
+revoke all on function private.kept_expression(text, regtype, public.content_mode)
+  from public, anon, authenticated, service_role;
+comment on function private.kept_expression(text, regtype, public.content_mode) is
+  'SQL for what a mode keeps of a value of class content, itself an expression.';
+
+create function private.content_columns(p_table regclass)
+returns table (column_name text, column_type regtype)
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return query
+    select a.attname::text, a.atttypid::regtype
+    from private.data_columns as d
+    join pg_catalog.pg_attribute as a
+      on a.attrelid = p_table and a.attname = d.column_name and not a.attisdropped
+    where d.table_name = (
+      select n.nspname || '.' || c.relname
+      from pg_catalog.pg_class as c
+      join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+      where c.oid = p_table
+    ) and d.class = 'content'
+    order by a.attnum;
+end
+$$;
+revoke all on function private.content_columns(regclass)
+  from public, anon, authenticated, service_role;
+comment on function private.content_columns(regclass) is
+  'The columns of a table that hold content, and their types.';
+
+-- Written out by table, because what is put together for every row is planned for every row. What a row
+-- holds from before its session became stricter stays: a column is looked at when it changes, and in a new
+-- row, where old is null.
+create function private.make_content_triggers()
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $outer$
+declare
+  v_table record;
+begin
+  for v_table in
+    select
+      t.table_name, c.relname,
+      t.table_name in ('public.conversation_messages', 'public.conversation_sessions') as has_mode,
+      string_agg(
+        format(
+          'if new.%1$I is distinct from old.%1$I then new.%1$I := %2$s; end if;', k.column_name,
+          private.kept_expression(format('new.%I', k.column_name), k.column_type, 'none')
+        ),
+        E'\n    ' order by k.column_name
+      ) as blanked,
+      string_agg(
+        format(
+          'if new.%1$I is distinct from old.%1$I then new.%1$I := %2$s; end if;', k.column_name,
+          private.kept_expression(format('new.%I', k.column_name), k.column_type, 'redacted')
+        ),
+        E'\n    ' order by k.column_name
+      ) as redacted,
+      string_agg(quote_ident(k.column_name), ', ' order by k.column_name) as columns
+    from private.data_tables as t
+    join pg_catalog.pg_class as c on c.oid = to_regclass(t.table_name)
+    cross join lateral private.content_columns(c.oid) as k
+    where t.on_wipe <> 'keep' and t.session_column is not null and t.table_name like 'public.%'
+    group by t.table_name, c.relname
+  loop
+    -- Definer: reads sessions and patterns that the writer may not.
+    execute format(
+      $f$
+create or replace function private.tg_%1$s__apply_content_mode()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $body$
+declare
+  v_mode constant public.content_mode := %2$s;
+begin
+  if v_mode = 'none' then
+    %3$s
+  elsif v_mode = 'redacted' then
+    %4$s
+  end if;
+  return new;
+end
+$body$
+      $f$,
+      v_table.relname,
+      case
+        when v_table.has_mode then 'new.content_mode'
+        else
+          '(select s.content_mode from public.conversation_sessions as s where s.id = new.session_id)'
+      end,
+      case v_table.table_name
+        -- What is copied has lost its text already and keeps what is known of it.
+        when 'public.conversation_messages' then
+          $f$if new.content <> '' or new.content_length is null then
+      new.content_length := char_length(new.content) + case
+        when tg_op = 'UPDATE' and new.status = 'streaming' then coalesce(new.content_length, 0)
+        else 0
+      end;
+      new.content_sha256 := case
+        when new.status <> 'streaming' then sha256(convert_to(new.content, 'UTF8'))
+      end;
+    end if;
+    $f$
+        else ''
+      end || v_table.blanked,
+      v_table.redacted
+    );
+    -- After the place is given, which knows the session; before anything is made of the text.
+    execute format(
+      'revoke all on function private.tg_%1$s__apply_content_mode()
+         from public, anon, authenticated, service_role;
+       comment on function private.tg_%1$s__apply_content_mode() is
+         ''Leaves of a row what the mode of its session keeps. By private.make_content_triggers.'';
+       create or replace trigger %1$s_25_apply_content_mode before insert or update of %2$s on %3$s
+         for each row %4$s execute function private.tg_%1$s__apply_content_mode()',
+      v_table.relname, v_table.columns, v_table.table_name,
+      case when v_table.has_mode then 'when (new.content_mode <> ''full'')' else '' end
+    );
+  end loop;
+end
+$outer$;
+revoke all on function private.make_content_triggers() from public, anon, authenticated, service_role;
+comment on function private.make_content_triggers() is
+  'Makes the triggers *_25_apply_content_mode from private.data_columns; to be called again after a column '
+  'of class content was added.';
+select private.make_content_triggers();
+
+create function private.tg_attachments__refuse_unkept()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  if (
+    select s.content_mode
+    from public.conversation_sessions as s
+    where s.id = new.session_id
+  ) = 'none' then
+    perform private.raise_error('FORBIDDEN', 'This session keeps no content, and so no files.');
+  end if;
+  return new;
+end
+$$;
+revoke all on function private.tg_attachments__refuse_unkept()
+  from public, anon, authenticated, service_role;
+comment on function private.tg_attachments__refuse_unkept() is
+  'Refuses files of sessions that keep no content (PT403 FORBIDDEN).';
+
+do $$
+begin
+  if to_regclass('public.attachments') is not null then
+    create trigger attachments_22_refuse_unkept before insert on public.attachments
+      for each row execute function private.tg_attachments__refuse_unkept();
+  end if;
+end
+$$;
+
+create function private.tg_conversation_sessions__follow_brand()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  -- Locked: a brand that becomes stricter at this moment goes first, or finds this session.
+  new.content_mode := greatest(
+    new.content_mode, (select b.content_mode from public.brands as b where b.id = new.brand_id for share)
+  );
+  return new;
+end
+$$;
+revoke all on function private.tg_conversation_sessions__follow_brand()
+  from public, anon, authenticated, service_role;
+comment on function private.tg_conversation_sessions__follow_brand() is
+  'Makes a session keep no more than its brand allows.';
+
+create function private.tg_brands__raise_content_mode()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  update public.conversation_sessions as s set content_mode = new.content_mode
+  where s.brand_id = new.id and s.content_mode < new.content_mode;
+  return null;
+end
+$$;
+revoke all on function private.tg_brands__raise_content_mode()
+  from public, anon, authenticated, service_role;
+comment on function private.tg_brands__raise_content_mode() is
+  'Makes the sessions of a brand as strict as it becomes. What they hold already stays.';
+
+-- Brands of the project's own have no mode.
+do $$
+begin
+  if exists (
+    select 1
+    from pg_catalog.pg_attribute as a
+    where a.attrelid = to_regclass('public.brands') and a.attname = 'content_mode'
+      and not a.attisdropped
+  ) then
+    create trigger conversation_sessions_15_follow_brand
+      before insert or update of brand_id, content_mode on public.conversation_sessions
+      for each row when (new.brand_id is not null)
+      execute function private.tg_conversation_sessions__follow_brand();
+    create trigger brands_80_raise_content_mode after update of content_mode on public.brands
+      for each row when (new.content_mode > old.content_mode)
+      execute function private.tg_brands__raise_content_mode();
+  end if;
+end
+$$;
+
+-- Callable by definer functions only.
+create function private.wipe_sessions(p_session_ids uuid[], p_before timestamptz default 'infinity')
+returns bigint
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_session_ids uuid[];
+  v_table record;
+  v_rows bigint;
+  v_wiped bigint := 0;
+begin
+  -- Who is deleting holds messages before sessions; those sessions are left for another time, as are
+  -- those in use. wipe_session_content has locked its own.
+  select array_agg(s.id) into v_session_ids
+  from (
+    select s.id
+    from public.conversation_sessions as s
+    where s.id = any (p_session_ids) and s.last_activity_at < p_before
+      and (
+        s.user_id is null
+        or pg_try_advisory_xact_lock_shared(1953854049, hashtext(s.user_id::text))
+      )
+    order by s.id
+    for no key update skip locked
+  ) as s;
+  for v_table in
+    select
+      c.oid::regclass as name, t.on_wipe, t.session_column,
+      string_agg(
+        format(
+          '%I = %s', k.column_name,
+          private.kept_expression(quote_ident(k.column_name), k.column_type, 'none')
+        ),
+        ', '
+      ) as blank,
+      string_agg(
+        format(
+          '%I is distinct from %s',
+          k.column_name, private.kept_expression(quote_ident(k.column_name), k.column_type, 'none')
+        ),
+        ' or '
+      ) as is_left
+    from private.data_tables as t
+    join pg_catalog.pg_class as c on c.oid = to_regclass(t.table_name)
+    left join lateral private.content_columns(c.oid) as k on true
+    where t.on_wipe <> 'keep' and t.session_column is not null
+    group by c.oid, t.on_wipe, t.session_column, t.export_order
+    -- The session last: wiped_at tells that all is done.
+    order by t.session_column = 'id', t.export_order
+  loop
+    if v_table.on_wipe = 'delete' then
+      execute format('delete from %s where %I = any ($1)', v_table.name, v_table.session_column)
+      using v_session_ids;
+    else
+      execute format(
+        'update %s set %s where %I = any ($1) and (%s)',
+        v_table.name,
+        v_table.blank || case v_table.name
+          when 'public.conversation_messages'::regclass then
+            ', content_length = coalesce(content_length, char_length(content)), content_mode = ''none'',
+            content_sha256 = null, request_hash = '''''
+          when 'public.conversation_sessions'::regclass then
+            ', wiped_at = clock_timestamp(), request_hash = null'
+          when to_regclass('public.tool_executions') then ', request_hash = '''''
+          else ''
+        end,
+        v_table.session_column,
+        case v_table.name
+          when 'public.conversation_messages'::regclass then 'request_hash <> '''' or ' || v_table.is_left
+          when to_regclass('public.tool_executions') then 'request_hash <> '''' or ' || v_table.is_left
+          when 'public.conversation_sessions'::regclass then 'true'
+          else v_table.is_left
+        end
+      ) using v_session_ids;
+    end if;
+    get diagnostics v_rows = row_count;
+    v_wiped := v_wiped + v_rows;
+  end loop;
+  return v_wiped;
+end
+$$;
+revoke all on function private.wipe_sessions(uuid[], timestamptz)
+  from public, anon, authenticated, service_role;
+comment on function private.wipe_sessions(uuid[], timestamptz) is
+  'Empties every column of class content of sessions without activity since p_before and of what hangs '
+  'on them; numbers stay, files go. Returns: rows changed. Sessions that are in use or whose user is '
+  'deleting at this moment are left out.';
+
+-- Definer: writes content and wiped_at, which no caller may; the caller's own session.
+create function public.wipe_session_content(p_session_id uuid)
+returns public.conversation_sessions
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_session public.conversation_sessions;
+begin
+  perform private.lock_session(p_session_id);
+  perform private.wipe_sessions(array[p_session_id]);
+  select * into v_session from public.conversation_sessions as s where s.id = p_session_id;
+  return v_session;
+end
+$$;
+revoke all on function public.wipe_session_content(uuid)
+  from public, anon, authenticated, service_role;
+grant execute on function public.wipe_session_content(uuid) to authenticated, service_role;
+comment on function public.wipe_session_content(uuid) is
+  E'Empties all texts of a session for good, with its tool payloads, logs and files; numbers stay.\n\n'
+  'What is written into it later is kept again. Returns: the session. '
+  'Who: its user, service_role. Errors: PT404 SESSION_NOT_FOUND; PT409 LEGAL_HOLD.';

@@ -1,0 +1,112 @@
+begin;
+\ir ../_shared/setup.psql
+select plan(12);
+
+select is_empty(
+  $$
+    select t.given, private.redact(t.given) as got, t.wanted
+    from (
+      values
+        ('mail joe.o+x@mail.example.co.uk now', 'mail [email] now'),
+        ('<joe@example.com>, "ann@x.org"', '<[email]>, "[email]"'),
+        ('jürgen@müller.example', '[email]'),
+        ('4111 1111 1111 1111 and 5500-0000-0000-0004', '[card] and [card]'),
+        ('DE89 3704 0044 0532 0130 00', '[iban]'),
+        ('GB33BUKB20201555555555', '[iban]'),
+        ('078-05-1120', '[ssn]'),
+        ('+49 (0)151 2345678, 0049 30 123456', '[phone], [phone]'),
+        ('(555) 123-4567 or 555.123.4567', '[phone] or [phone]'),
+        ('030 1234567', '[phone]'),
+        ('at 192.168.0.12:80', 'at [ip]:80'),
+        ('2001:db8:85a3:8d3:1319:8a2e:370:7348', '[ip]'),
+        ('sk' || '-abcdefghijklmnopqrstuv', '[key]'), ('ghp' || '_16C7e42F292c6912E7710c838347Ae178B4a', '[key]'),
+        ('AKIA' || 'IOSFODNN7EXAMPLE', '[key]'),
+        ('eyJhbGciOiJI.eyJzdWIiOiIx.abc-def', '[token]')
+    ) as t (given, wanted)
+    where private.redact(t.given) <> t.wanted
+  $$,
+  'what it looks for'
+);
+select is_empty(
+  $$
+    select t.given, private.redact(t.given)
+    from (
+      values
+        ('at 10:30 on 2026-11-26 for 1732600000000 ms'), ('a @ b, x@y'), ('version 1.2.3'),
+        ('12345678'), ('10000000-0000-4000-8000-000000000001'), ('the price is 1,000,000.00'),
+        ('see RFC 2104'), ('DE is a country')
+    ) as t (given)
+    where private.redact(t.given) <> t.given
+  $$,
+  'and what it leaves'
+);
+select is(
+  private.redact_json('{"n": 4111111111111111, "t": 1.5e3, "x": [null, true, "é \" joe@x.org"], "e": {}}'),
+  '{"n": "[card]", "t": 1500, "x": [null, true, "é \" [email]"], "e": {}}', 'in JSON, numbers too'
+);
+select is_empty(
+  $$
+    select j.given, private.redact_json(j.given)
+    from (
+      values
+        (jsonb_build_array(E'pay\n4111111111111111')), (jsonb_build_array(E'a\tsk-abcdefghijklmnopqrstuv')),
+        (jsonb_build_object(E'\r078-05-1120', 1)), (jsonb_build_array(E'\u00014111111111111111'))
+    ) as j (given)
+    where private.redact_json(j.given) = j.given
+  $$,
+  'after a line break in JSON too'
+);
+-- Bounded: no text makes it read a text over and over.
+select ok(
+  (
+    select bool_and(length(private.redact(t.text)) > 0)
+    from (
+      select repeat(p.piece, 200000 / length(p.piece)) as text
+      from unnest('{a,4,a@,+49 ,a.,"a@a.","1-","0 ","1.",ab:,eyJ,"eyJaaaaaa."}'::text[]) as p (piece)
+    ) as t
+  ),
+  'long texts of what begins like one are read'
+);
+
+create function tests.time_of(p_text text) returns interval language plpgsql as $$
+declare
+  v_from constant timestamptz := clock_timestamp();
+begin
+  perform private.redact(p_text);
+  return clock_timestamp() - v_from;
+end
+$$;
+-- Compared with what every text takes, so that a slow machine is no failure.
+select cmp_ok(
+  tests.time_of(repeat('x@a.bc.de.fg.', 40000)), '<', 8 * tests.time_of(repeat('x a+bc+de+fg+', 40000)),
+  'and texts that are full of addresses hardly slower'
+);
+
+select tests.act_as('service_role');
+insert into public.redaction_patterns (name, pattern, replacement, position)
+values ('badge', 'badge (\d+)', 'badge #\1#', 5);
+select tests.act_as('postgres');
+select is(private.redact('Badge 77'), 'badge #77#', 'a pattern is added');
+update public.redaction_patterns set is_enabled = false where name = 'badge';
+select is(private.redact('Badge 77'), 'Badge 77', 'and turned off');
+select tests.act_as('service_role');
+select is(
+  tests.error_of(
+    $$ insert into public.redaction_patterns (name, pattern, replacement) values ('x', '(', '') $$
+  ), 'PT400 INVALID_ARGUMENT', 'one that is no expression is refused'
+);
+select is(
+  tests.error_of(
+    $$ insert into public.redaction_patterns (name, pattern, replacement) values ('x', 'a*', '') $$
+  ), 'PT400 INVALID_ARGUMENT', 'and one that matches nothing at all'
+);
+select is(
+  tests.error_of(
+    $$ update public.redaction_patterns set pattern = 'a|' where name = 'badge' $$
+  ), 'PT400 INVALID_ARGUMENT', 'in a change too'
+);
+select tests.act_as('postgres');
+select is(private.redact(null), null, 'nothing is nothing');
+
+select * from finish();
+rollback;

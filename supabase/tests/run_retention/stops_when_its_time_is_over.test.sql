@@ -1,0 +1,45 @@
+begin;
+\ir ../_shared/setup.psql
+\ir ../_fixtures/conversation.psql
+select plan(8);
+
+insert into public.conversation_sessions (user_id, last_activity_at, title)
+select tests.id_of('owner'), now() - interval '40 days', 't' from generate_series(1, 2150);
+insert into public.retention_policies (data_class, keep_days, action) values ('content', 30, 'wipe'),
+  ('trash', 1, 'delete');
+create function tests.left() returns bigint language sql as $$
+  select count(*) from public.conversation_sessions as s where s.title <> ''
+$$;
+create table tests.runs as select r.* from public.run_retention(0.1) as r;
+select is((select is_complete from tests.runs where data_class = 'content'), false,
+  'what has begun goes on later');
+select is((select items + tests.left() from tests.runs where data_class = 'content'), 2150::bigint,
+  'it has counted what it did');
+select is((select concat_ws(' ', items, is_complete) from tests.runs where data_class = 'trash'), '0 f',
+  'and did not begin the next');
+update public.conversation_sessions set title = 't', wiped_at = null;
+update public.conversation_sessions set deleted_at = now() - interval '40 days'
+where id in (select s.id from public.conversation_sessions as s limit 10);
+create table tests.full_runs as select r.* from public.run_retention(3600) as r;
+select is((select items from tests.full_runs where data_class = 'content'), 2000::bigint,
+  'a run has room for 2,000 sessions');
+select is((select concat_ws(' ', items, is_complete) from tests.full_runs where data_class = 'trash'), '0 f',
+  'of all policies together, because each takes a lock');
+select is((select items from public.run_retention(3600) where data_class = 'content'), 150::bigint,
+  'the next one for the rest');
+select is(tests.left(), 0::bigint, 'all are done');
+
+-- A hundred of these are no step.
+delete from public.conversation_sessions;
+insert into public.conversation_sessions (id, user_id)
+select tests.s(i), tests.id_of('owner') from generate_series(1, 40) as i;
+select public.append_messages(
+  tests.s(i), (select jsonb_agg('{"role": "user", "content": "m"}'::jsonb) from generate_series(1, 150))
+)
+from generate_series(1, 40) as i;
+update public.conversation_sessions set last_activity_at = now() - interval '40 days';
+select cmp_ok((select items from public.run_retention(0.1) where data_class = 'content'), '<', 40::bigint,
+  'large sessions do not outlast the time by much');
+
+select * from finish();
+rollback;

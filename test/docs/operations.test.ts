@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import pg from "pg";
+import { type Database, startDatabase } from "../../local/database.ts";
+import { root } from "../../local/paths.ts";
+
+let database: Database;
+let client: pg.Client;
+
+before(async () => {
+  database = await startDatabase({ engine: "pglite", dataDir: "memory", port: 0 });
+  client = new pg.Client({ connectionString: database.dbUrl });
+  await client.connect();
+  await client.query(
+    `insert into auth.users (id, email)
+     values (gen_random_uuid(), 'somebody@example.com'), (gen_random_uuid(), 'witness@example.com')`,
+  );
+});
+
+after(async () => {
+  await client?.end();
+  await database?.stop();
+});
+
+const page = () => readFile(join(root, "docs", "operations.md"), "utf8");
+
+test("every SQL block of docs/operations.md runs, and says what the page says", async () => {
+  const blocks = [...(await page()).matchAll(/^```sql\n([\s\S]*?)^```/gm)].map((match) =>
+    match[1] ?? ""
+  );
+  assert.ok(blocks.length >= 12, String(blocks.length));
+  const answers: Record<string, unknown>[] = [];
+  for (const block of blocks) {
+    const results: unknown = await client.query(block);
+    for (const result of Array.isArray(results) ? results : [results]) answers.push(...result.rows);
+  }
+  const found = (key: string) => answers.filter((row) => key in row);
+  assert.deepEqual(found("check").filter((row) => row["ok"] !== true), [], "the doctor is green");
+  assert.equal(found("head_hash")[0]?.["ok"], true);
+  assert.equal(found("is_complete").every((row) => row["is_complete"]), true);
+  assert.ok(found("line").length > 0, "an export has lines");
+  assert.equal(
+    typeof (found("erase_user_data")[0]?.["erase_user_data"] as { audit_hash?: string }).audit_hash,
+    "string",
+  );
+  assert.notEqual(found("released_at")[0]?.["released_at"], null);
+});
+
+test("the jobs of docs/operations.md are those that 0800 schedules, and the workers", async () => {
+  const schedules = await readFile(
+    join(root, "supabase", "migrations", "0800_schedules.sql"),
+    "utf8",
+  );
+  const scheduled = [...schedules.matchAll(/^ +\('(\w+)', '[^']+'\)/gm)].map((match) =>
+    match[1] ?? ""
+  );
+  const named = [...(await page()).matchAll(/^\| `(\w+)\(\)`/gm)].map((match) => match[1] ?? "");
+  assert.ok(scheduled.length >= 5);
+  assert.deepEqual(named.sort(), scheduled.sort());
+});
