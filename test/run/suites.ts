@@ -34,7 +34,7 @@ export function localSuites(): Suite[][][] {
   const rest = [...new Set([...required, ...found])].filter((folder) => !light.has(folder));
   return [
     // PGlite keeps one core busy; the other lane is for the other.
-    [[{ name: "SQL (pgTAP on PGlite)", timeoutMs: 400_000, run: runSql }]],
+    [[{ name: "SQL (pgTAP on PGlite)", timeoutMs: 600_000, run: runSql }]],
     [
       [
         { name: "edge functions (deno test)", timeoutMs: 60_000, run: runFunctions },
