@@ -284,6 +284,9 @@ declare
   v_run public.retention_runs;
   -- A logs_cleanup, of a file that may be left out.
   v_logs record;
+  v_table text;
+  v_older text;
+  v_left bigint;
   v_id uuid;
   v_batch uuid[];
   v_size integer;
@@ -326,20 +329,23 @@ begin
       if not p_dry_run and not pg_try_advisory_xact_lock(1953854150, 0) then
         v_run.is_complete := false;
       else
-        execute format(
+        v_table := case v_policy.data_class when 'logs' then 'agent_logs' else 'performance_metrics' end;
+        v_older := format(
           'select count(*) from public.%I as l where l.created_at < $1%s',
-          case v_policy.data_class when 'logs' then 'agent_logs' else 'performance_metrics' end,
+          v_table,
           case
             when v_policy.data_class = 'logs' and private.has_holds()
               then ' and not private.is_held(l.user_id, l.session_id)'
             else ''
           end
-        ) into v_run.items using v_run.cutoff;
+        );
+        execute v_older into v_run.items using v_run.cutoff;
         if not p_dry_run then
-          v_logs := private.remove_log_rows(
-            case v_policy.data_class when 'logs' then 'agent_logs' else 'performance_metrics' end,
-            v_run.cutoff, 1000000
-          );
+          v_logs := private.remove_log_rows(v_table, v_run.cutoff, 1000000);
+          if not v_logs.is_complete then
+            execute v_older into v_left using v_run.cutoff;
+            v_run.items := v_run.items - v_left;
+          end if;
           v_run.is_complete := v_logs.is_complete;
         end if;
       end if;

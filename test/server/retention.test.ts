@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import pg from "pg";
 import {
   insertMessage,
   openTestServer,
@@ -282,4 +283,32 @@ test("a restored or claimed session is not deleted by a run that saw it before",
       .length,
     1,
   );
+});
+
+test("logs of a month that somebody reads are left, and not counted as gone", async () => {
+  const owner = new pg.Client({ connectionString: server.urls.dbUrl });
+  await owner.connect();
+  await owner.query("select private.make_log_partition('agent_logs', '2019-01-01')");
+  await owner.end();
+  await server.select(
+    "insert into public.agent_logs (log_type, created_at) values ('trace', '2019-01-05')",
+  );
+  await server.select(
+    `insert into public.retention_policies (data_class, keep_days, action) values ('logs', 2000, 'delete')`,
+  );
+  const run = () =>
+    server.select(
+      "select items::int, is_complete from public.run_retention(30) where data_class = 'logs'",
+    );
+  const reader = await server.admin.connect();
+  try {
+    await reader.query("begin");
+    await reader.query("select from public.agent_logs where created_at < '2020-01-01'");
+    assert.deepEqual(await run(), [{ items: 0, is_complete: false }]);
+    await reader.query("commit");
+    assert.deepEqual(await run(), [{ items: 1, is_complete: true }]);
+  } finally {
+    reader.release(true);
+    await server.select("delete from public.retention_policies where data_class = 'logs'");
+  }
 });
