@@ -1,11 +1,9 @@
 import { parseArgs } from "node:util";
 import { withServer } from "./run/server.ts";
 import {
-  apiSuite,
   lastSuites,
   localSuites,
-  nodeSuite,
-  serverSql,
+  serverSuites,
   type Suite,
 } from "./run/suites.ts";
 import { add, describeTally, type Log, nothing, seconds, type Tally } from "./run/tally.ts";
@@ -110,14 +108,7 @@ async function main(): Promise<number> {
       values["db-url"],
       log,
       (urls) =>
-        runAll([[
-          [serverSql(urls)],
-          [nodeSuite("server", 900_000, 1)],
-          [nodeSuite("mutation", 120_000, 1)],
-          [nodeSuite("ending")],
-          [apiSuite("fuzz")],
-          [apiSuite("browser")],
-        ]], names),
+        runAll(serverSuites(urls), names),
     )
     : add(await runAll(localSuites(), names), await runLane(lastSuites(), names, true));
   if (total.passed + total.failed === 0) {

@@ -20,26 +20,19 @@ alter table private.search_secrets enable row level security;
 revoke all on table private.search_secrets from public, anon, authenticated, service_role;
 insert into private.search_secrets default values;
 
-create function private.search_mark(p_user_id uuid, p_language text)
+create function private.search_mark(p_secret uuid, p_user_id uuid, p_language text)
 returns text
-language plpgsql
-stable
-strict
-set search_path = ''
-as $$
-begin
-  return (
-    select
-      substr(encode(decode(md5(x.secret::text || p_user_id::text || p_language), 'hex'), 'base64'), 1, 4)
-    from private.search_secrets as x
-  );
-end
-$$;
-revoke all on function private.search_mark(uuid, text)
+language sql
+immutable
+parallel safe
+begin atomic
+  select substr(encode(decode(md5(p_secret::text || p_user_id::text || p_language), 'hex'), 'base64'), 1, 4);
+end;
+revoke all on function private.search_mark(uuid, uuid, text)
   from public, anon, authenticated, service_role;
-comment on function private.search_mark(uuid, text) is
+comment on function private.search_mark(uuid, uuid, text) is
   'What stands before each word of a user in the search index. Two users with one mark only read past '
-  'each other''s words.';
+  'each other''s words. No "set": a part of the query that calls it.';
 
 create function private.search_configuration(p_language text)
 returns regconfig
@@ -187,7 +180,10 @@ set search_path = ''
 set client_min_messages = 'warning'
 as $$
 declare
-  v_mark constant text := private.search_mark(p_user_id, private.search_language(p_language));
+  v_mark constant text := (
+    select private.search_mark(x.secret, p_user_id, private.search_language(p_language))
+    from private.search_secrets as x
+  );
   v_text constant text := private.search_spelling(p_text);
   v_words text;
 begin
@@ -300,8 +296,7 @@ set search_path = ''
 set client_min_messages = 'warning'
 as $$
 declare
-  v_language text;
-  v_configuration regconfig;
+  v_language record;
   v_unit record;
   -- As text: one cast at the end costs less than one for each word.
   v_word text;
@@ -310,17 +305,21 @@ declare
   v_or text;
   v_or_loose text;
   v_mark text;
-  v_patterns text[] := '{}'::text[];
+  v_named text := '';
   v_count integer;
   v_terms private.search_terms;
 begin
   for v_language in
-    select 'simple'
-    union all
-    select l.language from private.search_languages as l where l.user_id = p_user_id
+    select private.search_configuration(u.name) as configuration,
+      private.search_mark(x.secret, p_user_id, u.name) as mark
+    from private.search_secrets as x
+    cross join (
+      select 'simple' as name
+      union all
+      select l.language from private.search_languages as l where l.user_id = p_user_id
+    ) as u
   loop
     v_count := 0;
-    v_configuration := private.search_configuration(v_language);
     v_and := null;
     v_and_loose := null;
     v_or := null;
@@ -354,7 +353,7 @@ begin
         v_and_loose := null;
       end if;
       continue when v_unit.is_or;
-      v_word := phraseto_tsquery(v_configuration, v_unit.text)::text;
+      v_word := phraseto_tsquery(v_language.configuration, v_unit.text)::text;
       continue when v_word = '';
       -- A page between quotes.
       v_count := v_count + (length(v_word) - length(replace(v_word, '''', ''))) / 2;
@@ -363,18 +362,14 @@ begin
         v_word := v_word || ':*';
       end if;
       if v_unit.whole <> v_unit.text then
-        v_word := v_word || ' | ' || phraseto_tsquery(v_configuration, v_unit.whole)::text
+        v_word := v_word || ' | ' || phraseto_tsquery(v_language.configuration, v_unit.whole)::text
           || case when v_unit.is_prefix then ':*' else '' end;
       end if;
       if v_unit.is_excluded then
         v_and := concat_ws(' & ', v_and, '!(' || v_word || ')');
         continue;
       end if;
-      v_patterns := v_patterns || array(
-        select private.headline_pattern(w.word, v_unit.is_prefix)
-        from string_to_table(v_word, '''') with ordinality as w (word, place)
-        where w.place % 2 = 0
-      );
+      v_named := v_named || v_word;
       if not v_unit.is_phrase and v_unit.text ~ '^[[:alpha:]]{4,36}$' then
         v_word := v_word || ' | ''~' || v_unit.text || ''':*';
       end if;
@@ -388,7 +383,7 @@ begin
       v_or_loose := concat_ws(' | ', v_or_loose, v_and_loose);
     end if;
     continue when v_or_loose is null;
-    v_mark := '''' || private.search_mark(p_user_id, v_language) || '\1''';
+    v_mark := '''' || v_language.mark || '\1''';
     v_terms.exact := coalesce(v_terms.exact, '')
       || regexp_replace(v_or, '''([^'']+)''', v_mark, 'g')::tsquery;
     v_terms.loose := coalesce(v_terms.loose, '')
@@ -398,7 +393,11 @@ begin
   -- Nothing is captured: that would make every match slower.
   v_terms.pattern := (
     select '(?i)(?:' || string_agg(w.pattern, '|') || ')'
-    from (select distinct u.pattern from unnest(v_patterns) as u (pattern) limit 40) as w
+    from (
+      select distinct private.headline_pattern(m.found[1], m.found[2] is not null) as pattern
+      from regexp_matches(v_named, '''([^'']+)''(:\*)?', 'g') as m (found)
+      limit 40
+    ) as w
   );
   return v_terms;
 end
@@ -608,42 +607,57 @@ create trigger conversation_sessions_60_index_changed after update of
   execute function private.tg_conversation_sessions__index_words();
 
 create function private.headline(p_text text, p_pattern text)
-returns text
-language plpgsql
+returns table (headline text)
+language sql
 immutable
 parallel safe
-set search_path = ''
-as $$
-declare
-  v_text text := case when octet_length(p_text) > 60000 then left(p_text, 15000) else p_text end;
-  -- The first match, and not all of them, as regexp_instr would look for.
-  v_from constant integer :=
-    greatest(1, strpos(regexp_replace(v_text, p_pattern, E'\x01'), E'\x01') - 60);
-  v_space integer;
-begin
-  v_text := substr(v_text, v_from, 241);
-  -- At the end of a word, where there is one near.
-  if char_length(v_text) = 241 then
-    v_space := strpos(reverse(right(v_text, 20)), ' ');
-    v_text := left(v_text, 240 - v_space) || U&'\2026';
-  end if;
-  if v_from > 1 then
-    v_space := strpos(left(v_text, 20), ' ');
-    v_text := U&'\2026' || substr(v_text, v_space + 1);
-  end if;
-  v_text := regexp_replace(
-    replace(replace(v_text, E'\x01', ''), E'\x02', ''), p_pattern, E'\x01\\&\x02', 'g'
-  );
-  v_text := replace(replace(replace(replace(replace(
-    v_text, E'\x02\x01', ''), '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;');
-  return replace(replace(v_text, E'\x01', '<mark>'), E'\x02', '</mark>');
-end
-$$;
+rows 1
+begin atomic
+  select
+    replace(replace(replace(replace(replace(replace(replace(
+      regexp_replace(
+        replace(replace(
+          -- From the end of a word to the end of a word, where there is one near.
+          case
+            when w.begins > 1 then U&'\2026' || substr(w.ended, 1 + strpos(left(w.ended, 20), ' '))
+            else w.ended
+          end,
+          E'\x01', ''), E'\x02', ''),
+        p_pattern, E'\x01\\&\x02', 'g'
+      ),
+      E'\x02\x01', ''), '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'),
+      E'\x01', '<mark>'), E'\x02', '</mark>')
+  from (
+    select
+      c.begins,
+      case
+        when char_length(c.cut) = 241
+          then left(c.cut, 240 - strpos(reverse(right(c.cut, 20)), ' ')) || U&'\2026'
+        else c.cut
+      end as ended
+    from (
+      select b.begins, substr(b.text, b.begins, 241) as cut
+      from (
+        -- The first match, and not all of them, as regexp_instr would look for.
+        select
+          t.text, greatest(1, strpos(regexp_replace(t.text, p_pattern, E'\x01'), E'\x01') - 60) as begins
+        from (
+          select case when octet_length(p_text) > 60000 then left(p_text, 15000) else p_text end as text
+          offset 0
+        ) as t
+        offset 0
+      ) as b
+      offset 0
+    ) as c
+    offset 0
+  ) as w;
+end;
 revoke all on function private.headline(text, text)
   from public, anon, authenticated, service_role;
 grant execute on function private.headline(text, text) to authenticated, service_role;
 comment on function private.headline(text, text) is
-  'About 240 characters of a text around the first match, as HTML: escaped, the matches in <mark>.';
+  'About 240 characters of a text around the first match, as HTML: escaped, the matches in <mark>. No "set": a '
+  'part of the query that calls it; "offset 0" computes each step once.';
 
 create function private.is_hit(
   p_row public.message_search,
@@ -766,12 +780,12 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   -- How many of the newest messages are looked at before the index is asked, and after it found too many.
-  c_few constant integer := 150;
+  c_few constant integer := 100;
   c_many constant integer := 20000;
   -- How many the index may find, how many of them compete for a rank, how many are enough.
   c_matches constant integer := 10000;
   c_block constant integer := 300;
-  c_enough constant integer := 40;
+  c_enough constant integer := 30;
   -- What the index would find so often that a page of hits is enough: phrases and exclusions of common words.
   c_often constant integer := 30;
   v_user_id constant uuid := (private.list_place(p_limit, null)).user_id;
@@ -952,20 +966,24 @@ begin
       p_query, p_session_id, p_role, p_from, p_to, p_brand_id, p_agent_type, p_limit, p_cursor
     ) as f
   );
-  if p_session_id is not null and not exists (
-    select 1
-    from public.conversation_sessions as s
-    where s.id = p_session_id and s.user_id = (select auth.uid()) and s.deleted_at is null
-  ) then
-    perform private.raise_error('SESSION_NOT_FOUND');
+  -- Apart, because the whole condition would be planned anew each time.
+  if p_session_id is not null then
+    if not exists (
+      select 1
+      from public.conversation_sessions as s
+      where s.id = p_session_id and s.user_id = (select auth.uid()) and s.deleted_at is null
+    ) then
+      perform private.raise_error('SESSION_NOT_FOUND');
+    end if;
   end if;
   return query
   select
     m.id, m.session_id, s.title, m.role, m.sequence_order, m.created_at,
-    (f.rank / 1000000000.0)::real, private.headline(m.content, f.pattern), f.cursor
+    (f.rank / 1000000000.0)::real, h.headline, f.cursor
   from unnest(v_found) as f
   join public.conversation_messages as m on m.id = f.message_id
   join public.conversation_sessions as s on s.id = m.session_id
+  cross join lateral private.headline(m.content, f.pattern) as h
   order by f.place;
 end
 $$;
@@ -1071,7 +1089,7 @@ begin
   select
     f.id, f.brand_id, f.title, f.description, f.agent_type, f.status, f.created_at, f.last_activity_at,
     f.message_count, (f.rank / 1000000000.0)::real,
-    private.headline(concat_ws(U&' \2014 ', f.title, f.description), f.pattern),
+    h.headline,
     lpad(to_hex(f.rank), 8, '0') || private.encode_cursor(f.last_activity_at, f.id)
   from (
     select s.*, h.rank, h.pattern
@@ -1087,6 +1105,7 @@ begin
     order by h.rank desc, s.last_activity_at desc, s.id desc
     limit v_limit
   ) as f
+  cross join lateral private.headline(concat_ws(U&' \2014 ', f.title, f.description), f.pattern) as h
   order by f.rank desc, f.last_activity_at desc, f.id desc;
 end
 $$;

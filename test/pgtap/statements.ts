@@ -22,6 +22,8 @@ export class StatementError extends Error {
 const parser = new PgParser({ version: 17 });
 const backslash = "ASCII_92";
 const maxIncludeDepth = 8;
+/** Nearly every file includes the same few. */
+const includes = new Map<string, Promise<Statement[]>>();
 
 /** Reads a test file and its `\ir` / `\i` includes as single statements, in the order psql runs them. */
 export async function readStatements(file: string, depth = 0): Promise<Statement[]> {
@@ -42,7 +44,7 @@ export async function readStatements(file: string, depth = 0): Promise<Statement
     const line = lineAt(bytes, at);
     const included = includePath(command, file, line);
     try {
-      statements.push(...(await readStatements(included, depth + 1)));
+      statements.push(...(await readIncluded(included, depth + 1)));
     } catch (error) {
       if (error instanceof StatementError) throw error;
       throw new StatementError(`cannot read ${included}, included here`, file, line);
@@ -51,6 +53,12 @@ export async function readStatements(file: string, depth = 0): Promise<Statement
   }
   statements.push(...(await split(bytes, from, bytes.length, file)));
   return statements;
+}
+
+function readIncluded(file: string, depth: number): Promise<Statement[]> {
+  const known = includes.get(file) ?? readStatements(file, depth);
+  includes.set(file, known);
+  return known;
 }
 
 function includePath(command: string, file: string, line: number): string {

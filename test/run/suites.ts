@@ -51,7 +51,24 @@ export function lastSuites(): Suite[][] {
   return [[nodeSuite("stack")]];
 }
 
-export function nodeSuite(
+type ServerUrls = { dbUrl: string; adminUrl: string; hasVector: boolean };
+
+/** What `npm run test:server` runs, in two lanes too. */
+export function serverSuites(urls: ServerUrls): Suite[][][] {
+  return [
+    // Its files share a database, so one waits for the other.
+    [[nodeSuite("server", 900_000, 1)]],
+    [
+      [serverSql(urls)],
+      [nodeSuite("mutation", 120_000, 1)],
+      [nodeSuite("ending")],
+      [apiSuite("fuzz")],
+      [apiSuite("browser")],
+    ],
+  ];
+}
+
+function nodeSuite(
   folder: string,
   timeoutMs = 240_000,
   concurrency = cores(),
@@ -65,14 +82,14 @@ export function nodeSuite(
 }
 
 /** One stack for all files of a folder: each starts a few seconds earlier than with its own. */
-export function apiSuite(folder: string): Suite {
+function apiSuite(folder: string): Suite {
   // The files of functions count rows of all tables, so one has to wait for the other.
   const { run, ...suite } = nodeSuite(folder, 240_000, folder === "functions" ? 1 : 2);
   return { ...suite, run: (options) => withApi(() => run(options)) };
 }
 
 /** The pgTAP files on a real server, without those that need what it lacks. */
-export function serverSql(urls: { dbUrl: string; adminUrl: string; hasVector: boolean }): Suite {
+function serverSql(urls: ServerUrls): Suite {
   return {
     name: "SQL (pgTAP on the server)",
     timeoutMs: 240_000,

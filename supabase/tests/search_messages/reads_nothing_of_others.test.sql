@@ -25,9 +25,9 @@ from generate_series(1, 400) as i;
 select tests.act_as('owner');
 insert into seen (query, read_rows)
 select q, pg_temp.rows_of(q) from unnest(array['common', 'rare', '"common word"', 'numb*', 'unknown']) as q;
-select is((select read_rows from seen where query = 'unknown'), 150::bigint, 'the newest 150, and nothing');
-select is((select read_rows from seen where query = 'common'), 150::bigint, 'a common word: the newest 150');
-select is((select read_rows from seen where query = 'rare'), 158::bigint, 'a rare word: its 8 besides');
+select is((select read_rows from seen where query = 'unknown'), 100::bigint, 'the newest 100, and nothing');
+select is((select read_rows from seen where query = 'common'), 100::bigint, 'a common word: the newest 100');
+select is((select read_rows from seen where query = 'rare'), 108::bigint, 'a rare word: its 8 besides');
 
 -- Another user with the same words.
 select tests.act_as('postgres');

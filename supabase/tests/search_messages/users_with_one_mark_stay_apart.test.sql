@@ -4,10 +4,10 @@ begin;
 select plan(4);
 
 -- Four characters are drawn for a user; here all draw the same.
-create or replace function private.search_mark(p_user_id uuid, p_language text)
+create or replace function private.search_mark(p_secret uuid, p_user_id uuid, p_language text)
 returns text
 language sql
-stable
+immutable
 strict
 set search_path = ''
 as $$ select 'mark' $$;
