@@ -14,7 +14,6 @@ as $$
   select tests.act_as(p_actor);
   select tests.append_error(p_session, jsonb_build_array(tests.msg(2), tests.msg(1)))
 $$;
-grant execute on function tests.sent(text, integer) to authenticated, service_role;
 select is(tests.sent('owner', 2), 'PT409 IDEMPOTENCY_MISMATCH', 'of the same user');
 select is(tests.sent('other', 3), 'PT409 IDEMPOTENCY_MISMATCH', 'of another user');
 select is(tests.sent('service_role', 2), 'PT409 IDEMPOTENCY_MISMATCH', 'by the server');

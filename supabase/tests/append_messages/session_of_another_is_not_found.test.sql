@@ -14,7 +14,6 @@ as $$
     format('select public.append_messages(%L, %L)', p_id, jsonb_build_array(tests.msg(1)))
   )
 $$;
-grant execute on function tests.sent(text, uuid) to authenticated, service_role;
 select is(tests.sent('owner', tests.s(1)), 'PT404 SESSION_NOT_FOUND', 'another user''s session');
 select is(tests.sent('owner', tests.id_of('nothing')), 'PT404 SESSION_NOT_FOUND', 'an unknown id');
 select is(tests.sent('owner', null), 'PT404 SESSION_NOT_FOUND', 'no id');

@@ -14,7 +14,6 @@ as $$
   from pg_locks
   where locktype = 'advisory' and pid = pg_backend_pid() and classid = 1953854049
 $$;
-grant execute on function tests.advisory_locks() to authenticated;
 select tests.start(1);
 -- By postgres, who has no lock of a user; a lock would stay to the end of the transaction.
 alter table public.attachments disable trigger user;

@@ -12,7 +12,6 @@ as $$
     tests.id_of(p_user)
   ))
 $$;
-grant execute on function tests.added(text, text) to authenticated, service_role;
 select is(tests.added('brand_owner', 'anonymous'), 'PT403 FORBIDDEN', 'by an owner');
 select is(tests.added('service_role', 'anonymous'), 'PT403 FORBIDDEN', 'by the server');
 select is(tests.added('brand_owner', 'other'), 'ok', 'a signed-up user joins');

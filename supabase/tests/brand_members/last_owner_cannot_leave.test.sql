@@ -9,7 +9,6 @@ as $$
   select tests.act_as(p_actor);
   select tests.error_of(format(p_sql, tests.id_of('brand'), tests.id_of('brand_owner')))
 $$;
-grant execute on function tests.tried(text, text) to authenticated, service_role;
 create temp table change (what, sql) as
 values
   ('leave', 'delete from public.brand_members where brand_id = %L and user_id = %L'),

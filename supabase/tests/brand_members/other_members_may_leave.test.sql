@@ -13,7 +13,6 @@ as $$
   )
   select count(*) from gone
 $$;
-grant execute on function tests.leave(text) to authenticated;
 select tests.start(1, 'owner', 'brand');
 select is(tests.leave('owner'), 1::bigint, 'a member');
 select is(tests.leave('brand_analyst'), 1::bigint, 'an analyst');

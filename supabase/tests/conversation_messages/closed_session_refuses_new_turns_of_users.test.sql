@@ -18,7 +18,6 @@ as $$
     tests.s(p_session), p_role, 'a'
   ))
 $$;
-grant execute on function tests.inserted(text, integer, text) to authenticated, service_role;
 select is(tests.inserted('owner', 1, 'user'), 'PT409 SESSION_CLOSED', 'delivered');
 select is(tests.inserted('owner', 2, 'user'), 'PT409 SESSION_CLOSED', 'cancelled');
 select is(tests.inserted('owner', 3, 'user'), 'PT409 SESSION_CLOSED', 'archived');

@@ -17,7 +17,6 @@ as $$
     'update public.conversation_messages set %I = %L', p_column, p_value
   ))
 $$;
-grant execute on function tests.tried(text, text, text) to authenticated, service_role;
 create temp table kept (name, value) as
 values
   ('sequence_order', '7'), ('created_at', 'now'), ('edited_at', 'now'), ('imported_at', 'now'), ('status', 'failed'),

@@ -20,7 +20,6 @@ begin
   return v_found;
 end
 $$;
-grant execute on function tests.inserted(text, text, text) to authenticated, service_role;
 select is(tests.inserted('owner', '', ''), 'authenticated none', 'no model, no cost');
 select is(
   tests.inserted('owner', ', cost_usd', ', 0.1'), 'authenticated reported', 'a cost that is claimed'

@@ -17,7 +17,6 @@ as $$
      values (%L, %L, %L, %L)', tests.m(1), p_session, 'user', 'm1'
   ))
 $$;
-grant execute on function tests.inserted(text, uuid) to authenticated, service_role;
 select is(
   tests.inserted('owner', tests.s(2)), 'PT409 IDEMPOTENCY_MISMATCH', 'of the same user'
 );

@@ -15,7 +15,6 @@ as $$
     p_session, 'user', 'a'
   ))
 $$;
-grant execute on function tests.inserted(text, uuid) to authenticated, service_role;
 select is(
   tests.inserted('owner', tests.s(1)), 'PT404 SESSION_NOT_FOUND', 'another user''s session'
 );

@@ -13,7 +13,6 @@ as $$
   from pg_locks
   where locktype = 'advisory' and pid = pg_backend_pid() and classid = 1953854049
 $$;
-grant execute on function tests.advisory_locks() to authenticated;
 select tests.start(1);
 select tests.act_as('owner');
 select is(tests.advisory_locks(), 'none', 'nothing at first');

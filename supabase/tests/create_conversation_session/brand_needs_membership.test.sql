@@ -9,7 +9,6 @@ as $$
   select tests.act_as(p_actor);
   select tests.error_of(format('select public.create_conversation_session(%L)', p_brand))
 $$;
-grant execute on function tests.start_in(text, uuid) to authenticated;
 select is(tests.start_in('owner', tests.id_of('brand')), 'ok', 'a member may');
 select is(tests.start_in('brand_analyst', tests.id_of('brand')), 'ok', 'an analyst may');
 select is(tests.start_in('brand_admin', tests.id_of('brand')), 'ok', 'an admin may');

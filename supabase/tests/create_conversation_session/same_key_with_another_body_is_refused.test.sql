@@ -10,7 +10,6 @@ as $$
     format('select public.create_conversation_session(p_idempotency_key => %L%s)', 'k', p_arguments)
   )
 $$;
-grant execute on function tests.again(text) to authenticated;
 select tests.act_as('owner');
 select is(tests.again(''), 'ok', 'first');
 select is(tests.again(''), 'ok', 'again');

@@ -92,7 +92,6 @@ begin
 end
 $$;
 grant all on tests.export to authenticated;
-grant execute on all functions in schema tests to authenticated;
 select tests.act_as('owner');
 select tests.export_all(1000);
 create temp table whole as select place, line from tests.export;

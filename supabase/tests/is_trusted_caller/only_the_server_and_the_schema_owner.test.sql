@@ -9,7 +9,6 @@ as $$
   select tests.act_as(p_actor);
   select private.is_trusted_caller()
 $$;
-grant execute on function tests.trusted(text) to authenticated, service_role;
 select is(tests.trusted('owner'), false, 'no signed-in user');
 select is(tests.trusted('anonymous'), false, 'no anonymous user');
 select is(tests.trusted('service_role'), true, 'service_role');

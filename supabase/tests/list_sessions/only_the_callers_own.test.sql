@@ -13,7 +13,6 @@ as $$
   select tests.act_as(p_actor);
   select count(*) from public.list_sessions()
 $$;
-grant execute on function tests.listed(text) to authenticated;
 select is(tests.listed('owner'), 2::bigint, 'the owner''s two');
 select is(tests.listed('other'), 1::bigint, 'the other''s one');
 select is(tests.listed('brand_owner'), 0::bigint, 'a brand owner lists no member''s');

@@ -38,7 +38,6 @@ begin
   return v_page;
 end
 $$;
-grant execute on function tests.read_pages(integer) to authenticated;
 select tests.act_as('owner');
 select is(tests.read_pages(5), 5, '23 sessions by 5: five pages');
 select is((select count(*) from seen), 23::bigint, 'no row twice');

@@ -11,7 +11,6 @@ returns bigint
 language sql
 security definer
 as $$ select count(*) from private.usage_tail $$;
-grant execute on function tests.tail() to service_role;
 select tests.act_as('service_role');
 create function pg_temp.usage()
 returns text[]

@@ -9,7 +9,6 @@ as $$
   select tests.act_as(p_actor);
   select array(select private.my_brand_ids(p_roles::public.brand_role[]))
 $$;
-grant execute on function tests.brands(text, text) to authenticated;
 select is(tests.brands('owner'), array[tests.id_of('brand')], 'a member''s');
 select is(tests.brands('owner', '{owner,admin}'), '{}'::uuid[], 'not as owner or admin');
 select is(tests.brands('brand_admin', '{owner,admin}'), array[tests.id_of('brand')], 'an admin''s');

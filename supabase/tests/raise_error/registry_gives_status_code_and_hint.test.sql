@@ -20,7 +20,6 @@ exception
     return v_state || ' ' || v_detail || ' ' || v_hint;
 end
 $$;
-grant execute on function tests.raised(text, text) to authenticated;
 select tests.act_as('owner');
 select results_eq(
   $$ select code, sqlstate from private.error_codes() order by code $$,

@@ -14,7 +14,6 @@ returns text language sql as $$
     'select public.read_session_as_admin(%L, %L%s)', tests.s(p_n), p_reason, p_more
   ))
 $$;
-grant execute on all functions in schema tests to authenticated, anon, service_role;
 
 select tests.act_as('brand_owner');
 select results_eq(

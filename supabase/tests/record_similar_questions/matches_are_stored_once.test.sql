@@ -18,7 +18,6 @@ as $$
     'select public.record_similar_questions(%L, ''[{"id": 1}]''%s)', tests.m(p_n), p_more
   )
 $$;
-grant execute on function tests.record(integer, text) to authenticated, service_role;
 select tests.act_as('owner');
 select public.delete_session(tests.s(3));
 select is(

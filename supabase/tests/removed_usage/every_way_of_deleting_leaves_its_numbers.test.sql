@@ -24,7 +24,6 @@ as $$
   )
   from private.removed_usage as r
 $$;
-grant execute on function tests.removed() to authenticated, service_role;
 select is(tests.removed(), '0 0 0', 'nothing is deleted');
 select tests.act_as('owner');
 delete from public.conversation_messages where id = tests.m(11);

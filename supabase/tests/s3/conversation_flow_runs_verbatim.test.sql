@@ -29,7 +29,6 @@ begin
   end loop;
 end
 $$;
-grant execute on function tests.step(integer, text) to authenticated;
 
 select tests.act_as('brand_member');
 select tests.step(1, $$

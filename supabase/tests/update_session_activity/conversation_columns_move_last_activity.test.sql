@@ -25,7 +25,6 @@ begin
   return v_moved;
 end
 $$;
-grant execute on function tests.moved(text) to authenticated;
 select is(tests.moved($$state = 'planning'$$), 'activity updated', 'state');
 select is(tests.moved($$parsed_intent = '{"a": 1}'$$), 'activity updated', 'intent');
 select is(tests.moved($$answered_questions = '{"a": 1}'$$), 'activity updated', 'answers');

@@ -25,7 +25,6 @@ begin
   return v_moved;
 end
 $$;
-grant execute on function tests.moved(text, text) to authenticated;
 select is(tests.moved('owner', $$title = 'a'$$), 'updated', 'title');
 select is(tests.moved('owner', $$description = 'a'$$), 'updated', 'description');
 select is(tests.moved('owner', $$agent_type = 'a'$$), 'updated', 'agent type');

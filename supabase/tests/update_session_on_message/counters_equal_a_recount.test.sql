@@ -25,7 +25,6 @@ as $$
       or s.last_sequence < r.last
     )
 $$;
-grant execute on function tests.wrong() to authenticated, service_role;
 select tests.act_as('owner');
 insert into public.conversation_messages (id, session_id, role, content, tokens_used, cost_usd)
 select tests.m(i), tests.s(1 + i % 2), 'assistant', 'a', i, i * 0.001

@@ -25,7 +25,6 @@ begin
   return tests.ledger_rows();
 end
 $$;
-grant execute on function tests.ledger_rows() to authenticated, service_role;
 select tests.act_as('owner');
 select is(tests.ledger_rows(), '15 0 0', 'a row for each message');
 select is(
