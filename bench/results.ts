@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";
 
-const size = z.enum(["20k", "200k", "2m"]);
+const size = z.enum(["20k", "200k", "2m", "10m"]);
 const side = z.enum(["product", "baseline", "floor"]);
 
 const series = z.object({

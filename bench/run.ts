@@ -11,7 +11,7 @@ import { describeResults } from "./table.ts";
 
 const usage = `npm run bench [-- <flags> <name>...]    measure Turnbase beside its baseline
   <name>           only the benchmarks whose name contains it
-  --sizes <list>   of the data: 20k, 200k, 2m (default all)
+  --sizes <list>   of the data: 20k, 200k, 2m (default all of these), 10m
   --rounds <n>     of every measurement, 5 or more (default 5)
   --db-url <url>   a superuser's URL of a server to measure on (default: our native engine);
                    databases are made there and dropped again

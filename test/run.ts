@@ -1,11 +1,6 @@
 import { parseArgs } from "node:util";
 import { withServer } from "./run/server.ts";
-import {
-  lastSuites,
-  localSuites,
-  serverSuites,
-  type Suite,
-} from "./run/suites.ts";
+import { lastSuites, localSuites, serverSuites, type Suite } from "./run/suites.ts";
 import { add, describeTally, type Log, nothing, seconds, type Tally } from "./run/tally.ts";
 
 const usage = `npm test [-- <name>...]                             what needs no server of its own
@@ -107,8 +102,7 @@ async function main(): Promise<number> {
     ? await withServer(
       values["db-url"],
       log,
-      (urls) =>
-        runAll(serverSuites(urls), names),
+      (urls) => runAll(serverSuites(urls), names),
     )
     : add(await runAll(localSuites(), names), await runLane(lastSuites(), names, true));
   if (total.passed + total.failed === 0) {

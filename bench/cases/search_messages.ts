@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Case, Read, Target } from "../case.ts";
 import { openSession } from "../data/chat.ts";
-import type { Size } from "../data/sizes.ts";
+import { type Size, sizes } from "../data/sizes.ts";
 
 /** The pseudo-word of this number in generator.sql: 1 is the most common. */
 function word(number: number): string {
@@ -64,6 +64,7 @@ export const searchMessagesCase: Case = {
     "The 20 best messages with a word, with headlines, searched by a user who wrote one in a " +
     "thousand of all messages.",
   set: "chat",
+  sizes: sizes.map(({ name }) => name),
   growth: [`search_messages, common word`, plain, floor],
   variants: (size) => [
     ...Object.keys(queries).map((name) => search(size, name)),

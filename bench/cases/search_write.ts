@@ -1,6 +1,6 @@
 import type { Case, Write } from "../case.ts";
 import { openSession } from "../data/chat.ts";
-import type { Size } from "../data/sizes.ts";
+import { type Size, sizes } from "../data/sizes.ts";
 import {
   answerText,
   extras,
@@ -44,6 +44,7 @@ export const searchWrite: Case = {
   measures:
     "A message or a turn written by its user, with and without the trigger that makes them searchable; nobody is told.",
   set: "chat",
+  sizes: sizes.map(({ name }) => name),
   writes: true,
   variants,
   targets: [

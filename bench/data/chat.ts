@@ -17,6 +17,7 @@ const longest: Record<Size["name"], readonly number[]> = {
   "20k": [100, 1000, 10_000],
   "200k": [100, 1000, 10_000, 100_000],
   "2m": [100, 1000, 10_000, 100_000],
+  "10m": [100, 1000, 10_000, 100_000],
 };
 
 export interface Place {

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import pg from "pg";
 import type { SetName } from "../case.ts";
-import { broadcasts } from "../cases/messages.ts";
+import { broadcasts, extras, searchIndex } from "../cases/messages.ts";
 import { Progress } from "../progress.ts";
 import { chatSessions, makeBranches } from "./chat.ts";
-import type { Size } from "./sizes.ts";
+import { hasWords, type Size } from "./sizes.ts";
 import { usageSessions } from "./usage.ts";
 
 const generator = new URL("generator.sql", import.meta.url);
@@ -42,10 +42,11 @@ export async function load({ url, side, set, size, now }: Load): Promise<Loaded>
     const progress = new Progress(`Loading ${set} ${size.name} into the ${side}`, total);
     // Nobody listens yet, and the events would be as many rows as the messages.
     if (side === "product") await admin.query(broadcasts("off"));
+    if (side === "product" && !hasWords(size)) await admin.query(searchIndex("off"));
     await Promise.all(
       Array.from({ length: connections }, () => work(url, side, steps, progress)),
     );
-    if (side === "product") await admin.query(broadcasts("on"));
+    if (side === "product") await admin.query(extras("on"));
     if (side === "product") await refuseWrongCounts(admin);
     if (side === "product" && set === "chat") await admin.query(makeBranches);
     if (side === "product") await admin.query("select public.merge_usage()");
