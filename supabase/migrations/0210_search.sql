@@ -853,6 +853,11 @@ begin
       v_is_last := v_read < v_walk;
       exit when v_is_last or v_walk = c_many
         or cardinality(v_block) >= case when v_near >= c_often then p_limit else c_enough end;
+      -- Or in a few more, where the index would find so many that are none.
+      if v_walk = c_few and v_near >= c_often and cardinality(v_block) >= p_limit / 4.0 then
+        v_walk := 4 * c_few;
+        continue;
+      end if;
       -- Of a rare word the index knows all. coalesce hides the user from the planner, who would read all of
       -- the user's messages.
       select

@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../rls/plans/plan.psql
-select plan(8);
+select plan(10);
 
 -- Counted by the server: what the function itself reads.
 create function pg_temp.rows_of(p_query text)
@@ -20,14 +20,18 @@ create temp table seen (query text primary key, read_rows bigint);
 grant all on table seen to authenticated;
 select tests.start(1), tests.start(2, 'other');
 insert into public.conversation_messages (session_id, role, content)
-select tests.s(1), 'user', 'common ' || case when i % 50 = 0 then 'rare' else 'word' end || ' number ' || i
-from generate_series(1, 400) as i;
+select
+  tests.s(1), 'user',
+  'common ' || case when i % 50 = 0 then 'rare ' when i % 10 = 1 then '' else 'word ' end || 'number ' || i
+from generate_series(1, 600) as i;
 select tests.act_as('owner');
 insert into seen (query, read_rows)
-select q, pg_temp.rows_of(q) from unnest(array['common', 'rare', '"common word"', 'numb*', 'unknown']) as q;
+select q, pg_temp.rows_of(q) from unnest(array['common', 'rare', '"common word"', '"common number"', 'numb*', 'unknown']) as q;
 select is((select read_rows from seen where query = 'unknown'), 100::bigint, 'the newest 100, and nothing');
 select is((select read_rows from seen where query = 'common'), 100::bigint, 'a common word: the newest 100');
-select is((select read_rows from seen where query = 'rare'), 108::bigint, 'a rare word: its 8 besides');
+select is((select read_rows from seen where query = 'rare'), 112::bigint, 'a rare word: its 12 besides');
+select is((select read_rows from seen where query = '"common number"'), 500::bigint,
+  'a phrase that one in ten has, of words that all have: the newest 400 besides');
 
 -- Another user with the same words.
 select tests.act_as('postgres');
