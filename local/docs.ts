@@ -115,7 +115,9 @@ function linesOf(result: pg.QueryResult<Record<string, string>>): string[][] {
 }
 
 function markdown([head = [], ...rows]: string[][]): string {
-  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join(
+    "\n",
+  );
 }
 
 /** The pages as they should be, by file. */

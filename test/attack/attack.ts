@@ -1,7 +1,7 @@
 import { sample } from "../mutation/sample.ts";
 import { nameOf, tryAttempt } from "./attempt.ts";
 import { expected } from "./expected.ts";
-import { makeAttempts, type Made } from "./techniques/index.ts";
+import { type Made, makeAttempts } from "./techniques/index.ts";
 import type { World } from "./world.ts";
 
 export interface Tally {
@@ -11,7 +11,7 @@ export interface Tally {
   refused: number;
 }
 
-export interface Failure {
+interface Failure {
   name: string;
   as: string;
   problems: string[];
@@ -53,7 +53,9 @@ export async function attack(world: World, options: Options): Promise<Outcome> {
     if (problems.length === 0) tally.refused += 1;
     else {
       failures.push({ name: nameOf(attempt), as: attempt.as, problems });
-      log(`✗ ${nameOf(attempt)} (${attempt.as})\n${problems.map((text) => `    ${text}`).join("\n")}`);
+      log(
+        `✗ ${nameOf(attempt)} (${attempt.as})\n${problems.map((text) => `    ${text}`).join("\n")}`,
+      );
     }
     tallies.set(technique, tally);
   }
@@ -112,7 +114,9 @@ export function table(tallies: readonly Tally[], by: "technique" | "family"): st
     by === "family" ? line(name, techniques.size, tried, refused) : line(name, tried, refused)
   );
   return [
-    by === "family" ? line(by, "techniques", "attempts", "refused") : line(by, "attempts", "refused"),
+    by === "family"
+      ? line(by, "techniques", "attempts", "refused")
+      : line(by, "attempts", "refused"),
     ...rows,
   ];
 }

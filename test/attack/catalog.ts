@@ -112,7 +112,8 @@ const routines = `
     )
   order by 1`;
 
-const names = (key: string, relation: string) => `(
+const names = (key: string, relation: string) =>
+  `(
   select json_agg(a.attname order by k.position)
   from unnest(c.${key}) with ordinality as k (attnum, position)
   join pg_catalog.pg_attribute as a on a.attrelid = c.${relation} and a.attnum = k.attnum
@@ -143,9 +144,13 @@ const tables = `
 /** The columns that signed-in users may write, by table and verb. */
 async function readGrants(): Promise<Map<string, Set<string>>> {
   const page = await readFile(join(root, "docs/security.md"), "utf8");
-  const rows = page.matchAll(/^\| `(\w+)` *\| `authenticated` *\| (insert|update) *\| ([\w, ]+?) *\|$/gm);
+  const rows = page.matchAll(
+    /^\| `(\w+)` *\| `authenticated` *\| (insert|update) *\| ([\w, ]+?) *\|$/gm,
+  );
   return new Map(
-    [...rows].map(([, table, verb, columns = ""]) => [`${table} ${verb}`, new Set(columns.split(", "))]),
+    [...rows].map((
+      [, table, verb, columns = ""],
+    ) => [`${table} ${verb}`, new Set(columns.split(", "))]),
   );
 }
 

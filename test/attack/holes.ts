@@ -12,7 +12,8 @@ interface Hole {
 export const holes: Hole[] = [
   {
     name: "a policy that is true",
-    sql: "alter policy conversation_messages_select_own on public.conversation_messages using (true)",
+    sql:
+      "alter policy conversation_messages_select_own on public.conversation_messages using (true)",
     only: /^(read|filter|count=exact|one object).* × .*\bconversation_messages\b/,
     finds: /^read as a stranger × conversation_messages$/,
   },
@@ -28,6 +29,27 @@ export const holes: Hole[] = [
       using (true) with check (true)`,
     only: /^(make oneself owner|push the owner down) × /,
     finds: /^make oneself owner × role as brand_member$/,
+  },
+  {
+    name: "a write policy that is true, behind one for reads that is not",
+    sql: `alter policy tool_executions_update_own on public.tool_executions
+      using (true) with check (true)`,
+    only: /^update .* × tool_executions\b/,
+    finds: /^update everything without looking × tool_executions\.\w+$/,
+  },
+  {
+    name: "secrets that are not compared",
+    sql:
+      `create or replace function private.is_same_hash(p_one bytea, p_other bytea) returns boolean
+      language sql volatile set search_path = '' as 'select true'`,
+    only: /^a visitor's chat with a wrong secret × chat-session\/history$/,
+    finds: /^a visitor's chat with a wrong secret × chat-session\/history$/,
+  },
+  {
+    name: "brands that their last owner may leave",
+    sql: "drop trigger brand_members_20_keep_owner_on_delete on public.brand_members",
+    only: / as the last owner × /,
+    finds: /^leave as the last owner × membership as brand_owner$/,
   },
   {
     name: "a grant to anon",

@@ -3,7 +3,7 @@ import { isRecord } from "../../local/http.ts";
 import { type Actor, idOf, people, type Person } from "./actors.ts";
 
 /** Whose a row is: a person's, a visitor's, a brand's (`brand <id>`), or the server's. */
-export type Holder = Person | "visitor" | "server" | `brand ${string}`;
+type Holder = Person | "visitor" | "server" | `brand ${string}`;
 
 export interface Row {
   table: string;
@@ -124,7 +124,12 @@ export class Marks {
     }
     for (const [table, rows] of values) {
       for (const one of rows) {
-        const row: Row = { table, holder: holderOf(table, one, holders), brand: undefined, values: one };
+        const row: Row = {
+          table,
+          holder: holderOf(table, one, holders),
+          brand: undefined,
+          values: one,
+        };
         if (typeof one["brand_id"] === "string") row.brand = one["brand_id"];
         this.rows.push(row);
         for (const [column, value] of Object.entries(one)) this.#note(row, column, value);
@@ -205,7 +210,9 @@ async function writeTable(client: pg.Client, table: string, from: number): Promi
 }
 
 async function readTable(client: pg.Client, table: string): Promise<Record<string, unknown>[]> {
-  const { rows } = await client.query<{ row: unknown }>(`select to_jsonb(t) as row from ${table} as t`);
+  const { rows } = await client.query<{ row: unknown }>(
+    `select to_jsonb(t) as row from ${table} as t`,
+  );
   return rows.flatMap(({ row }) => isRecord(row) ? [row] : []);
 }
 

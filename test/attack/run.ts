@@ -60,7 +60,9 @@ async function main(): Promise<number> {
     for (const line of ["", ...table(outcome.tallies, "technique"), ""]) log(line);
     for (const line of [...table(outcome.tallies, "family"), ""]) log(line);
     log(
-      `${outcome.attempts} attempts of ${techniques} techniques in ${outcome.seconds.toFixed(0)} s` +
+      `${outcome.attempts} attempts of ${techniques} techniques in ${
+        outcome.seconds.toFixed(0)
+      } s` +
         `${count === undefined ? "" : `, --seed ${values.seed}`}`,
     );
     let missed: string[] = [];

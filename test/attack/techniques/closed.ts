@@ -18,8 +18,13 @@ export function files(world: World): Attempt[] {
   );
   const mine = String(own?.values["name"]);
   const attempts: Attempt[] = [];
-  const add = (technique: string, as: Actor, object: string, send: Statement, expect: Expected = "nothing") =>
-    attempts.push({ technique, object: `${object} as ${as}`, as, send, expect });
+  const add = (
+    technique: string,
+    as: Actor,
+    object: string,
+    send: Statement,
+    expect: Expected = "nothing",
+  ) => attempts.push({ technique, object: `${object} as ${as}`, as, send, expect });
   const insert = (name: string, owner = idOf("stranger"), bucket = "attachments") => ({
     sql: `insert into storage.objects (bucket_id, name, owner, owner_id)
       values ('${bucket}', '${name}', '${owner}', '${owner}') returning name`,
@@ -29,7 +34,9 @@ export function files(world: World): Attempt[] {
       sql: `select name from storage.objects where name = '${theirs}'`,
     });
     add("list the files of others", as, "storage.objects", {
-      sql: `select name from storage.objects where name not like '${as === "anon" ? "" : idOf(as)}/%'`,
+      sql: `select name from storage.objects where name not like '${
+        as === "anon" ? "" : idOf(as)
+      }/%'`,
     });
     add("list buckets", as, "storage.buckets", { sql: "select id from storage.buckets" });
     add("delete a file of others", as, "storage.objects", {
@@ -38,10 +45,12 @@ export function files(world: World): Attempt[] {
       settings: { "storage.allow_delete_query": "true" },
     });
     add("give a file of others new contents", as, "storage.objects", {
-      sql: `update storage.objects set version = 'mine', metadata = '{}' where name = '${theirs}' returning name`,
+      sql:
+        `update storage.objects set version = 'mine', metadata = '{}' where name = '${theirs}' returning name`,
     });
     add("make a bucket", as, "storage.buckets", {
-      sql: "insert into storage.buckets (id, name, public) values ('mine', 'mine', true) returning id",
+      sql:
+        "insert into storage.buckets (id, name, public) values ('mine', 'mine', true) returning id",
     });
     add("open the bucket to everybody", as, "storage.buckets", {
       sql: "update storage.buckets set public = true returning id",
@@ -61,19 +70,35 @@ export function files(world: World): Attempt[] {
     ["a pattern for a folder", `%/${file}`],
     ["another's name behind one's own", `${mine}/${theirs}`],
   ];
-  for (const [object, name] of places) add("put a file", "stranger", object, insert(name), "refused");
-  add("put a file", "stranger", "another bucket", insert(`${idOf("stranger")}/${file}`, idOf("stranger"), "fixture"), "refused");
+  for (const [object, name] of places) {
+    add("put a file", "stranger", object, insert(name), "refused");
+  }
+  add(
+    "put a file",
+    "stranger",
+    "another bucket",
+    insert(`${idOf("stranger")}/${file}`, idOf("stranger"), "fixture"),
+    "refused",
+  );
   add("put a file over another's", "stranger", "storage.objects", {
     sql: `insert into storage.objects (bucket_id, name) values ('attachments', '${theirs}')
       on conflict (bucket_id, name) do update set version = 'mine' returning name`,
   }, "refused");
   for (const as of ["anonymous", "newcomer", "anon"] as const) {
-    add("put a file", as, "one's own folder", insert(
-      `${as === "anon" ? idOf("owner") : idOf(as)}/${file}`,
-      idOf(as === "anon" ? "owner" : as),
-    ), "refused");
+    add(
+      "put a file",
+      as,
+      "one's own folder",
+      insert(
+        `${as === "anon" ? idOf("owner") : idOf(as)}/${file}`,
+        idOf(as === "anon" ? "owner" : as),
+      ),
+      "refused",
+    );
   }
-  for (const [object, name] of [["another's folder", `${idOf("owner")}/${file}`], ["no folder", file]]) {
+  for (
+    const [object, name] of [["another's folder", `${idOf("owner")}/${file}`], ["no folder", file]]
+  ) {
     add("move a file of one's own", "stranger", object ?? "", {
       sql: `update storage.objects set name = '${name}' where name = '${mine}' returning name`,
     }, "refused");
@@ -109,8 +134,13 @@ export function topics(world: World): Attempt[] {
     ["nothing", ""],
   ];
   const attempts: Attempt[] = [];
-  const add = (technique: string, as: Actor, object: string, send: Statement, expect: Expected = "nothing") =>
-    attempts.push({ technique, object: `${object} as ${as}`, as, send, expect });
+  const add = (
+    technique: string,
+    as: Actor,
+    object: string,
+    send: Statement,
+    expect: Expected = "nothing",
+  ) => attempts.push({ technique, object: `${object} as ${as}`, as, send, expect });
   for (const [object, topic] of wanted) {
     for (const as of ["stranger", "brand_owner", "anonymous", "anon"] as const) {
       const settings = { "realtime.topic": topic };
@@ -137,16 +167,18 @@ export function topics(world: World): Attempt[] {
       settings: { "realtime.topic": `session:${own}` },
     });
     add("read all topics at once", as, "realtime.messages", {
-      sql: `select topic from realtime.messages where topic not like '%${own}' and topic not like '%${
-        idOf(as)
-      }'`,
+      sql:
+        `select topic from realtime.messages where topic not like '%${own}' and topic not like '%${
+          idOf(as)
+        }'`,
       settings: { "realtime.topic": `session:${session}` },
     });
     add("forge an event by a function", as, "realtime.send", {
       sql: `select realtime.send('{"forged": true}', 'message', 'session:${session}', true)`,
     }, "own");
     add("change an event", as, "realtime.messages", {
-      sql: `update realtime.messages set payload = '{}' where topic = 'session:${session}' returning id`,
+      sql:
+        `update realtime.messages set payload = '{}' where topic = 'session:${session}' returning id`,
       settings: { "realtime.topic": `session:${session}` },
     });
   }

@@ -39,16 +39,21 @@ export function money(world: World): Attempt[] {
       path: "/conversation_messages",
       body: message,
     });
-    add("a cost that cannot be, by a function", "stranger", `log_turn(p_${column}) ${String(value)}`, {
-      path: "/rpc/log_turn",
-      body: {
-        p_session_id: own,
-        p_turn_id: "40000000-0000-4000-9000-00000000c057",
-        p_user_message: "x",
-        p_assistant_message: "y",
-        [`p_${column}`]: value,
+    add(
+      "a cost that cannot be, by a function",
+      "stranger",
+      `log_turn(p_${column}) ${String(value)}`,
+      {
+        path: "/rpc/log_turn",
+        body: {
+          p_session_id: own,
+          p_turn_id: "40000000-0000-4000-9000-00000000c057",
+          p_user_message: "x",
+          p_assistant_message: "y",
+          [`p_${column}`]: value,
+        },
       },
-    });
+    );
   }
   for (const amount of [-1, "NaN", "Infinity", 1e30, null]) {
     add("a hold that cannot be", "stranger", `reserve_budget(${String(amount)})`, {
@@ -110,7 +115,11 @@ export function money(world: World): Attempt[] {
       body: { soft_limit_usd: 1000, hard_limit_usd: 10_000 },
       headers: [back],
     }, "nothing");
-    add("lift the budget of a brand", as, "budgets", { method: "DELETE", path: ofBrand, headers: [back] }, "nothing");
+    add("lift the budget of a brand", as, "budgets", {
+      method: "DELETE",
+      path: ofBrand,
+      headers: [back],
+    }, "nothing");
     add("set a budget for a brand", as, "budgets", {
       path: "/budgets",
       body: { brand_id: brandOf.theirs, period: "month", soft_limit_usd: 1 },
@@ -124,13 +133,21 @@ export function money(world: World): Attempt[] {
       body: { hard_limit_usd: 10_000, soft_limit_usd: 1000 },
       headers: [back],
     }, "nothing");
-    add("lift one's own budget", as, "budgets", { method: "DELETE", path: mine, headers: [back] }, "nothing");
+    add(
+      "lift one's own budget",
+      as,
+      "budgets",
+      { method: "DELETE", path: mine, headers: [back] },
+      "nothing",
+    );
     add("set one's own budget", as, "budgets", {
       path: "/budgets",
       body: { user_id: idOf(as), period: "month", soft_limit_usd: 1 },
     });
   }
-  for (const table of ["model_prices", "repricings", "usage_daily", "usage_totals", "budget_alerts"]) {
+  for (
+    const table of ["model_prices", "repricings", "usage_daily", "usage_totals", "budget_alerts"]
+  ) {
     add("write what the server counts", "brand_owner", table, { path: `/${table}`, body: {} });
     add("empty what the server counts", "brand_owner", table, {
       method: "DELETE",
@@ -150,7 +167,9 @@ function claim(world: World): Attempt {
     }, "brand_owner");
     const rows: unknown = JSON.parse(answer.text);
     const list = Array.isArray(rows) ? rows.filter(isRecord) : [];
-    return list.length === 0 ? undefined : JSON.stringify(list.map((row) => [row["spent_usd"], row["held_usd"]]));
+    return list.length === 0
+      ? undefined
+      : JSON.stringify(list.map((row) => [row["spent_usd"], row["held_usd"]]));
   };
   return {
     technique: "a cost that a member claims",
@@ -162,7 +181,12 @@ function claim(world: World): Attempt {
       if (before === undefined) return "the brand has no budget to look at";
       const answer = await there.send({
         path: "/conversation_messages",
-        body: { session_id: session?.values["id"], role: "assistant", content: "x", cost_usd: 99_999 },
+        body: {
+          session_id: session?.values["id"],
+          role: "assistant",
+          content: "x",
+          cost_usd: 99_999,
+        },
       }, "brand_member");
       if (answer.status !== 201) return `the message is not taken: ${answer.status} ${answer.text}`;
       const after = await spent(there);

@@ -69,7 +69,9 @@ function plainReads(world: World, relation: Relation): Attempt[] {
         if (status >= 400 && status < 500) return undefined;
         if (object === "profiles") return undefined;
         const numbers = text.match(/(?<=": ?)-?[\d.]+/g) ?? [];
-        return numbers.every((number) => Number(number) === 0) ? undefined : "has numbers of others";
+        return numbers.every((number) => Number(number) === 0)
+          ? undefined
+          : "has numbers of others";
       },
     },
   );
@@ -143,7 +145,11 @@ function shapes(world: World, relation: Relation): Attempt[] {
       send: { path: `/${object}?select=*&${name}=in.(${list.join()})` },
     }),
     attempt("an or around it", {
-      send: { path: `/${object}?select=*&or=(${name}.eq.${encode(value)},${name}.is.null)&${name}=eq.${encode(value)}` },
+      send: {
+        path: `/${object}?select=*&or=(${name}.eq.${encode(value)},${name}.is.null)&${name}=eq.${
+          encode(value)
+        }`,
+      },
     }),
     attempt("a negated filter", {
       send: { path: `/${object}?select=*&${name}=not.neq.${encode(value)}` },
@@ -184,10 +190,15 @@ function oracles(world: World, relation: Relation): Attempt[] {
       known: [mark, "beeffeed00000000"],
     });
     const from = `/${relation.name}?select=${relation.key[0] ?? name}&${name}`;
-    if (type === "text[]") return [ask("filter on a list of others", (text) => `${from}=cs.{${text}}`)];
+    if (type === "text[]") {
+      return [ask("filter on a list of others", (text) => `${from}=cs.{${text}}`)];
+    }
     if (type === "jsonb") {
       return [
-        ask("filter on JSON of others", (text) => `${from}=cs.${encode(JSON.stringify({ secret: text }))}`),
+        ask(
+          "filter on JSON of others",
+          (text) => `${from}=cs.${encode(JSON.stringify({ secret: text }))}`,
+        ),
         ask("filter on a JSON path of others", (text) => `${from}->>secret=eq.${text}`),
       ];
     }
@@ -246,7 +257,9 @@ export function embeds(world: World): Attempt[] {
         technique: "embed in a function's answer",
         object: `${name} → ${other} by ${key.name}`,
         as: "stranger",
-        send: { path: `/rpc/${name}?${args}&select=*,${other}!${key.name}(*,brands(*,brand_members(*)))` },
+        send: {
+          path: `/rpc/${name}?${args}&select=*,${other}!${key.name}(*,brands(*,brand_members(*)))`,
+        },
         expect: "own",
       });
     }
@@ -276,7 +289,9 @@ function oneKey(world: World, key: ForeignKey): Attempt[] {
     const object = `${from} → ${to} by ${key.name}`;
     const hidden = world.marks.hidden(`public.${to}`, "brand_member");
     const column = world.catalog.relations.find(({ name }) => name === to)?.columns
-      .find(({ name, type }) => type === "text" && hidden[0] && world.marks.markOf(hidden[0], name));
+      .find(({ name, type }) =>
+        type === "text" && hidden[0] && world.marks.markOf(hidden[0], name)
+      );
     const mark = column && hidden[0] && world.marks.markOf(hidden[0], column.name);
     const embed = `${to}!${key.name}`;
     const attempts: Attempt[] = embedders.map((as) => ({
@@ -304,7 +319,8 @@ function oneKey(world: World, key: ForeignKey): Attempt[] {
     });
     if (mark) {
       const inner = (text: string) => ({
-        path: `/${from}?select=*,${to}!${key.name}!inner(${column.name})&${to}.${column.name}=eq.${text}`,
+        path:
+          `/${from}?select=*,${to}!${key.name}!inner(${column.name})&${to}.${column.name}=eq.${text}`,
         headers: [["prefer", "count=exact"]] as const,
       });
       attempts.push({
@@ -317,7 +333,8 @@ function oneKey(world: World, key: ForeignKey): Attempt[] {
         known: [mark, "beeffeed00000000"],
       });
       const ordered = (text: string) => ({
-        path: `/${from}?select=*,${embed}(*)&order=${to}(${column.name}).desc&${to}.${column.name}=lt.${text}`,
+        path:
+          `/${from}?select=*,${embed}(*)&order=${to}(${column.name}).desc&${to}.${column.name}=lt.${text}`,
       });
       attempts.push({
         technique: "order by an embedded column",

@@ -120,13 +120,22 @@ const paths = [
   "//users",
 ];
 
-const overrides = ["x-http-method-override", "x-http-method", "x-method-override", "x-original-method"];
+const overrides = [
+  "x-http-method-override",
+  "x-http-method",
+  "x-method-override",
+  "x-original-method",
+];
 
 /** What comes with a request besides its question. */
 export function requests(world: World): Attempt[] {
   const attempts: Attempt[] = [];
-  const push = (technique: string, object: string, more: Partial<Attempt>, expect: Expected = "nothing") =>
-    attempts.push({ technique, object, as: "newcomer", expect, ...more });
+  const push = (
+    technique: string,
+    object: string,
+    more: Partial<Attempt>,
+    expect: Expected = "nothing",
+  ) => attempts.push({ technique, object, as: "newcomer", expect, ...more });
   for (const [name, value] of headers) {
     const object = `${name}: ${value.slice(0, 40)}`;
     push("a setting in a header", object, {

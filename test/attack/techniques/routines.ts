@@ -9,8 +9,9 @@ type Args = Record<string, unknown>;
 /** What of the victim an argument can name. */
 function victimOf(world: World, name: string, as: Actor): string | undefined {
   const id = (table: string) => {
-    const row = world.marks.hidden(`public.${table}`, as).find(({ holder }) => holder === "owner") ??
-      world.marks.hidden(`public.${table}`, as)[0];
+    const row =
+      world.marks.hidden(`public.${table}`, as).find(({ holder }) => holder === "owner") ??
+        world.marks.hidden(`public.${table}`, as)[0];
     return row && String(row.values["id"] ?? row.values["session_token"]);
   };
   switch (name) {
@@ -192,7 +193,7 @@ function smuggled(world: World, routine: Routine): Attempt[] {
       object: `${object}(${name})`,
       as,
       send: { path, body: { ...args, [name]: value } },
-      expect: [404],
+      expect: "refused",
     });
   }
   if (!routine.isOpen || !has("p_session_id")) return attempts;
@@ -241,12 +242,14 @@ function smuggled(world: World, routine: Routine): Attempt[] {
     },
     // Left out of these, it means one's own.
     ...(routine.arguments.some(({ name, optional }) => name === "p_session_id" && !optional)
-      ? [{
-        technique: "NULL for an id",
-        object,
-        as,
-        send: { path, body: { ...args, p_session_id: null } },
-      } satisfies Attempt]
+      ? [
+        {
+          technique: "NULL for an id",
+          object,
+          as,
+          send: { path, body: { ...args, p_session_id: null } },
+        } satisfies Attempt,
+      ]
       : []),
     {
       technique: "one object as the whole argument",

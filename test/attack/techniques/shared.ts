@@ -46,11 +46,14 @@ export function conditions(
   row: Row,
 ): { there: string; gone: string; known: [string, string] } | undefined {
   // With a key of two columns, all of it: the other half may be the actor's own. What can be another comes last.
-  const rank = (name: string) => Number(isUuid(row.values[name]) || typeof row.values[name] === "number");
+  const rank = (name: string) =>
+    Number(isUuid(row.values[name]) || typeof row.values[name] === "number");
   const names = relation.key.length > 1 && relation.key.every((name) => row.values[name] !== null)
     ? [...relation.key].sort((a, b) => rank(a) - rank(b))
     : [handleOf(relation, row)];
-  const pairs = names.flatMap((name) => name === undefined ? [] : [[name, row.values[name]] as const]);
+  const pairs = names.flatMap((name) =>
+    name === undefined ? [] : [[name, row.values[name]] as const]
+  );
   const last = pairs.at(-1);
   if (!last) return undefined;
   const [, value] = last;

@@ -6,7 +6,7 @@ import type { World } from "../world.ts";
 /** Pairs of one question about what exists and one about what does not, in a random order. */
 export const pairs = 120;
 /** Both have to be passed before a difference counts: it is no chance, and it is large enough to be used. */
-export const limits = { standardErrors: 4, ms: 0.5 };
+const limits = { standardErrors: 4, ms: 0.5 };
 
 /** The middle of the differences, and how many standard errors their signs are away from an even split. */
 export function judgeTimes(differences: readonly number[]): { middle: number; errors: number } {
@@ -23,7 +23,8 @@ export function tellsApart({ middle, errors }: { middle: number; errors: number 
 
 /** Whether the time of an answer tells what exists. */
 export function timings(world: World): Attempt[] {
-  const first = (table: string) => world.marks.hidden(`public.${table}`, "stranger")[0]?.values["id"];
+  const first = (table: string) =>
+    world.marks.hidden(`public.${table}`, "stranger")[0]?.values["id"];
   const [session, message, hold] = [
     first("conversation_sessions"),
     first("conversation_messages"),
@@ -106,8 +107,12 @@ export function timings(world: World): Attempt[] {
       // Seen twice, or it was the machine.
       if (!tellsApart(found)) return undefined;
       const again = await take();
-      if (!tellsApart(again) || Math.sign(again.middle) !== Math.sign(found.middle)) return undefined;
-      return `what exists takes ${again.middle.toFixed(2)} ms more, ${again.errors.toFixed(1)} standard errors`;
+      if (!tellsApart(again) || Math.sign(again.middle) !== Math.sign(found.middle)) {
+        return undefined;
+      }
+      return `what exists takes ${again.middle.toFixed(2)} ms more, ${
+        again.errors.toFixed(1)
+      } standard errors`;
     },
   }));
 }

@@ -45,7 +45,10 @@ function worthless(world: World): [technique: string, token: string][] {
     ["token that has expired", make(good({ iat: now() - 7200, exp: now() - 3600 }))],
     ["service token that has expired", make(good({ ...service, exp: now() - 60 }))],
     ["token that is not valid yet", make(good({ nbf: now() + 3600 }))],
-    ["token with other claims under its signature", `${head}.${encode(good(service))}.${signature}`],
+    [
+      "token with other claims under its signature",
+      `${head}.${encode(good(service))}.${signature}`,
+    ],
     ["token of another subject under its signature", `${head}.${encode(good())}.${signature}`],
     ["token without its signature", `${head}.${body}.`],
     ["token with a random signature", `${head}.${body}.${randomBytes(32).toString("base64url")}`],
@@ -81,7 +84,11 @@ const strange: [technique: string, claims: Claims, expect: Expected][] = [
   ["token without a subject", { sub: undefined }, "nothing"],
   ["token whose subject is SQL", { sub: `${idOf("owner")}' or 'a' = 'a` }, "refused"],
   ["token whose subject is a list", { sub: [idOf("owner")] }, "refused"],
-  ["token whose subject is in another claim", { sub: undefined, user_id: idOf("owner") }, "nothing"],
+  [
+    "token whose subject is in another claim",
+    { sub: undefined, user_id: idOf("owner") },
+    "nothing",
+  ],
   ["token of another audience", { aud: "elsewhere", sub: idOf("newcomer") }, "nothing"],
   ["token of another issuer", { iss: "https://evil.example", sub: idOf("newcomer") }, "nothing"],
   [
@@ -114,7 +121,13 @@ export function tokens(world: World): Attempt[] {
   });
   for (const [technique, token] of worthless(world)) {
     for (const [object, request] of Object.entries(doors)) {
-      attempts.push({ technique, object, as: "anon", send: bearing(request, token), expect: [401] });
+      attempts.push({
+        technique,
+        object,
+        as: "anon",
+        send: bearing(request, token),
+        expect: [401],
+      });
     }
     attempts.push({
       technique,
@@ -201,8 +214,12 @@ function keys(world: World): Attempt[] {
     as: "stranger",
     send: {
       method,
-      path: `/auth/v1/admin/users${method === "GET" || method === "POST" ? "" : `/${idOf("owner")}`}`,
-      ...(method === "GET" ? {} : { body: { email: "mine@kept.example", password: "correct horse" } }),
+      path: `/auth/v1/admin/users${
+        method === "GET" || method === "POST" ? "" : `/${idOf("owner")}`
+      }`,
+      ...(method === "GET"
+        ? {}
+        : { body: { email: "mine@kept.example", password: "correct horse" } }),
     },
     expect: [401, 403],
   }));

@@ -1,6 +1,13 @@
 import { createHash, createHmac } from "node:crypto";
 import { jwtSecret } from "../../../local/keys.ts";
-import { bodyFor, callRoute, ofPerson, ofSession, type Route, type Session } from "../../functions/routes.ts";
+import {
+  bodyFor,
+  callRoute,
+  ofPerson,
+  ofSession,
+  type Route,
+  type Session,
+} from "../../functions/routes.ts";
 import type { Call } from "../../functions/support.ts";
 import { claimedSecret, idOf, missing, visitorSecret } from "../actors.ts";
 import type { Attempt } from "../attempt.ts";
@@ -68,7 +75,11 @@ export function visitors(world: World): Attempt[] {
       headers: { apikey: "service_role", "x-role": "service_role" },
     }],
     ["an edge function from another address", byId, {
-      headers: { "x-forwarded-for": "127.0.0.1, 10.0.0.1", "x-real-ip": "127.0.0.1", forwarded: "for=localhost" },
+      headers: {
+        "x-forwarded-for": "127.0.0.1, 10.0.0.1",
+        "x-real-ip": "127.0.0.1",
+        forwarded: "for=localhost",
+      },
     }],
     ["an edge function by another host", ofOwner, {
       token: world.token("stranger"),
@@ -134,9 +145,14 @@ function doors(world: World, session: Session): Attempt[] {
       as: "nobody",
       run: async (there) => {
         const edge = await there.edge();
-        const before = await edge.call(route.path, { method: "OPTIONS", headers: { origin: evil } });
+        const before = await edge.call(route.path, {
+          method: "OPTIONS",
+          headers: { origin: evil },
+        });
         const answer = await callRoute(edge, route, session, { headers: { origin: evil } });
-        const allowed = [before, answer].map(({ headers }) => headers["access-control-allow-origin"]);
+        const allowed = [before, answer].map(({ headers }) =>
+          headers["access-control-allow-origin"]
+        );
         return allowed.some((value) => value !== undefined)
           ? `allows ${String(allowed.find((value) => value !== undefined))}`
           : undefined;
@@ -161,7 +177,11 @@ function doors(world: World, session: Session): Attempt[] {
     },
   ]);
   for (const worker of ["embed", "storage-cleanup"]) {
-    const tokens = { "no token": "", "a user's token": world.token("brand_owner"), "the anon key": world.anonKey };
+    const tokens = {
+      "no token": "",
+      "a user's token": world.token("brand_owner"),
+      "the anon key": world.anonKey,
+    };
     for (const [name, value] of Object.entries(tokens)) {
       attempts.push({
         technique: "a worker of the server",
