@@ -151,7 +151,7 @@ export function money(world: World): Attempt[] {
     add("write what the server counts", "brand_owner", table, { path: `/${table}`, body: {} });
     add("empty what the server counts", "brand_owner", table, {
       method: "DELETE",
-      path: `/${table}?${table === "usage_totals" ? "provider" : "created_at"}=not.is.null`,
+      path: `/${table}`,
     });
   }
   return [...attempts, claim(world)];

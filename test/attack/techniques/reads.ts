@@ -229,7 +229,8 @@ const injected: [technique: string, query: (column: string) => string][] = [
 /** Whatever they come to, nothing of others comes with it. */
 function injections(world: World, relation: Relation): Attempt[] {
   if (relation.isView && victimOf(world, relation, "stranger") === undefined) return [];
-  const column = relation.key[0] ?? relation.columns[0]?.name ?? "id";
+  // A text takes everything, where an id would be refused for its form.
+  const column = textColumns(relation)[0]?.name ?? relation.key[0] ?? "id";
   return injected.map(([technique, query]): Attempt => ({
     technique,
     object: relation.name,

@@ -76,12 +76,12 @@ export function textColumns(relation: Relation): Column[] {
   return relation.columns.filter(({ type }) => type === "text");
 }
 
-/** A row like this one, of the columns that may be written alone. */
+/** A row like this one, of the columns that may be written alone; a session begins in a state of its own. */
 export function copyOf(
   relation: Relation,
   row: Row,
   verb: "insertable" | "updatable",
-  without: readonly string[] = ["id"],
+  without: readonly string[] = ["id", "state"],
 ): Record<string, unknown> {
   const columns = relation.columns.filter((column) =>
     column[verb] && !without.includes(column.name) && (row.values[column.name] ?? null) !== null

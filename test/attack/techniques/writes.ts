@@ -66,6 +66,10 @@ function onOthers(world: World, relation: Relation): Attempt[] {
       },
     ];
     if (as !== "stranger") return attempts;
+    const self = world.marks.own(`public.${object}`, as)[0];
+    const likeMine = self && copyOf(relation, self, "insertable");
+    const mine = likeMine &&
+      Object.fromEntries(Object.keys(own).map((name) => [name, likeMine[name] ?? null]));
     return [
       ...attempts,
       {
@@ -99,7 +103,8 @@ function onOthers(world: World, relation: Relation): Attempt[] {
         technique: "a row of others among one's own",
         object,
         as,
-        send: { path: `/${object}`, body: [{ ...own }, { ...own }], headers: [back] },
+        // Both of the same columns, the first of which alone would be taken.
+        send: { path: `/${object}`, body: [mine ?? own, own], headers: [back] },
         expect: "refused",
       },
       {
@@ -109,7 +114,8 @@ function onOthers(world: World, relation: Relation): Attempt[] {
         send: {
           path: `/${object}`,
           body: new URLSearchParams(
-            Object.entries(own).map(([name, value]) => [name, String(value)]),
+            Object.entries(own).filter(([, value]) => typeof value !== "object")
+              .map(([name, value]) => [name, String(value)]),
           ).toString(),
           headers: [["content-type", "application/x-www-form-urlencoded"], back],
         },
@@ -286,7 +292,9 @@ function foreignParents(world: World, relation: Relation): Attempt[] {
     const known = [parent, missing] as const;
     const attempts: Attempt[] = [];
     if (insertable) {
-      const base = own ? copyOf(relation, own, "insertable", ["id", ...relation.key, "slug"]) : {};
+      const base = own
+        ? copyOf(relation, own, "insertable", ["id", "state", ...relation.key, "slug"])
+        : {};
       const insert = (id: string) => ({
         path: `/${relation.name}`,
         body: { ...base, [name]: id },
