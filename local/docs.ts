@@ -1,15 +1,22 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { denoFmt } from "./deno.ts";
 import { root } from "./paths.ts";
 
-/** The tables in docs/ that the catalog knows better than a writer: name of the block, file, query. */
-const blocks = [
+interface Block {
+  name: string;
+  file: string;
+  /** Asked of the catalog; or the lines of a table that stands in a file of results. */
+  content: string | (() => Promise<string[][]>);
+}
+
+/** The tables in docs/ that the catalog, or a run's results, know better than a writer. */
+const blocks: Block[] = [
   {
     name: "errors",
     file: "docs/errors.md",
-    query: `
+    content: `
       select '\`' || e.code || '\`' as code, replace(e.sqlstate, 'PT', '') as "HTTP",
         e.message, e.hint
       from private.error_codes() as e
@@ -18,7 +25,7 @@ const blocks = [
   {
     name: "transitions",
     file: "docs/errors.md",
-    query: `
+    content: `
       select '\`' || t.from_state || '\`' as "from",
         string_agg('\`' || t.to_state || '\`', ', ' order by t.to_state) as "to",
         case when t.from_state in ('delivered', 'cancelled')
@@ -30,7 +37,7 @@ const blocks = [
   {
     name: "data-tables",
     file: "docs/privacy.md",
-    query: `
+    content: `
       select '\`' || replace(t.table_name, 'public.', '') || '\`' as "table",
         t.on_erase as "on erase", t.on_wipe as "on wipe",
         case when t.is_imported then 'and imported' when t.export_order is not null then 'yes'
@@ -42,7 +49,7 @@ const blocks = [
   {
     name: "data-columns",
     file: "docs/privacy.md",
-    query: `
+    content: `
       select '\`' || replace(c.table_name, 'public.', '') || '\`' as "table",
         string_agg(c.column_name, ', ' order by c.column_name)
           filter (where c.class = 'content') as content,
@@ -57,7 +64,7 @@ const blocks = [
   {
     name: "column-grants",
     file: "docs/security.md",
-    query: `
+    content: `
       select '\`' || c.oid::regclass || '\`' as "table", '\`' || r.role || '\`' as role,
         lower(v.verb) as verb, string_agg(a.attname, ', ' order by a.attnum) as columns
       from pg_catalog.pg_class as c
@@ -70,7 +77,30 @@ const blocks = [
       group by c.oid, r.role, v.verb
       order by c.oid::regclass::text, r.role, v.verb`,
   },
+  { name: "attacks", file: "docs/attacks.md", content: attacks },
 ];
+
+/** The newest results of `npm run test:attack -- --save`, in sums by family. */
+async function attacks(): Promise<string[][]> {
+  const folder = join(root, "bench/results/attack");
+  const newest = (await readdir(folder)).filter((name) => name.endsWith(".json")).sort().at(-1);
+  // Written by test/attack/run.ts.
+  const results = JSON.parse(await readFile(join(folder, newest ?? ""), "utf8")) as {
+    tallies: { family: string; technique: string; tried: number; refused: number }[];
+  };
+  const line = (name: string, of: typeof results.tallies) => [
+    name,
+    String(of.length),
+    String(of.reduce((sum, { tried }) => sum + tried, 0)),
+    String(of.reduce((sum, { refused }) => sum + refused, 0)),
+  ];
+  const families = [...new Set(results.tallies.map(({ family }) => family))];
+  return [
+    ["what is tried", "techniques", "attempts", "refused"],
+    ...families.map((name) => line(name, results.tallies.filter(({ family }) => family === name))),
+    line("**all**", results.tallies),
+  ];
+}
 
 function replaceBlock(text: string, name: string, table: string): string {
   const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`];
@@ -79,14 +109,15 @@ function replaceBlock(text: string, name: string, table: string): string {
   return `${text.slice(0, from + begin.length)}\n\n${table}\n\n${text.slice(to)}`;
 }
 
-function markdown(result: pg.QueryResult<Record<string, string>>): string {
+function linesOf(result: pg.QueryResult<Record<string, string>>): string[][] {
   const names = result.fields.map((field) => field.name);
-  const lines = [
-    names,
-    names.map(() => "---"),
-    ...result.rows.map((row) => names.map((n) => row[n] ?? "")),
-  ];
-  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return [names, ...result.rows.map((row) => names.map((n) => row[n] ?? ""))];
+}
+
+function markdown([head = [], ...rows]: string[][]): string {
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join(
+    "\n",
+  );
 }
 
 /** The pages as they should be, by file. */
@@ -95,9 +126,12 @@ async function generateDocs(dbUrl: string): Promise<Map<string, string>> {
   await client.connect();
   try {
     const pages = new Map<string, string>();
-    for (const { name, file, query } of blocks) {
+    for (const { name, file, content } of blocks) {
       const text = pages.get(file) ?? await readFile(join(root, file), "utf8");
-      pages.set(file, replaceBlock(text, name, markdown(await client.query(query))));
+      const lines = typeof content === "string"
+        ? linesOf(await client.query(content))
+        : await content();
+      pages.set(file, replaceBlock(text, name, markdown(lines)));
     }
     for (const [file, text] of pages) pages.set(file, denoFmt(text, "md"));
     return pages;

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { installPgtap } from "../pgtap/install.ts";
+import { copyDatabase, onDatabase } from "../run/copy.ts";
 
 const prefix = `mutation_${process.pid}`;
 
@@ -91,29 +92,9 @@ export class Copies {
 
   async #create(name: string, template: string): Promise<void> {
     if (this.#closed) throw new Error("interrupted");
-    const creation = this.#createNow(name, template);
+    const creation = copyDatabase(this.#admin, name, template);
     this.#creating.add(creation);
     await creation.finally(() => this.#creating.delete(creation));
-  }
-
-  async #createNow(name: string, template: string): Promise<void> {
-    const { rows } = await this.#admin.query<{ owner: string }>(
-      `select datdba::regrole::text as owner from pg_catalog.pg_database where datname = $1`,
-      [template],
-    );
-    await this.#admin.query(
-      `create database ${pg.escapeIdentifier(name)} template ${pg.escapeIdentifier(template)}
-       owner ${rows[0]?.owner ?? "current_user"}`,
-    );
-    // A template does not pass on its settings, such as search_path.
-    await this.#admin.query(
-      `insert into pg_catalog.pg_db_role_setting (setdatabase, setrole, setconfig)
-       select made.oid, s.setrole, s.setconfig
-       from pg_catalog.pg_database as made, pg_catalog.pg_db_role_setting as s
-       join pg_catalog.pg_database as d on d.oid = s.setdatabase
-       where made.datname = $1 and d.datname = $2`,
-      [name, template],
-    );
   }
 
   async #drop(name: string): Promise<void> {
@@ -121,9 +102,7 @@ export class Copies {
   }
 
   #url(database: string): string {
-    const url = new URL(this.#adminUrl);
-    url.pathname = `/${database}`;
-    return url.href;
+    return onDatabase(this.#adminUrl, database);
   }
 }
 

@@ -13,13 +13,18 @@ export interface ServerUrls {
   hasVector: boolean;
 }
 
+/** And how Supabase Auth logs in there. */
+export interface OpenUrls extends ServerUrls {
+  authUrl: string;
+}
+
 const variable = "TURNBASE_SERVER_URLS";
 
 /** Gives `use` a migrated database on a real server: the one at `dbUrl` or TURNBASE_DB_URL, else a native one of our own. */
 export async function withServer<T>(
   dbUrl: string | undefined,
   log: Log,
-  use: (urls: ServerUrls) => Promise<T>,
+  use: (urls: OpenUrls) => Promise<T>,
 ): Promise<T> {
   const given = dbUrl ?? process.env["TURNBASE_DB_URL"];
   await using server = given ? await scratchDatabase(given) : await nativeDatabase(log);
@@ -31,11 +36,11 @@ export async function withServer<T>(
 }
 
 /** The server that the runner gives, or one of its own for a file that runs alone. */
-export async function openServer(): Promise<ServerUrls & AsyncDisposable> {
+export async function openServer(): Promise<OpenUrls & AsyncDisposable> {
   const given = process.env[variable];
   if (given) {
     // Written by withServer above.
-    const urls = JSON.parse(given) as ServerUrls;
+    const urls = JSON.parse(given) as OpenUrls;
     return { ...urls, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
   const url = process.env["TURNBASE_DB_URL"];
@@ -109,8 +114,8 @@ async function asSuperuser(url: string, sql: string): Promise<void> {
   }
 }
 
-async function describeServer(database: Database): Promise<ServerUrls & { version: string }> {
-  const { dbUrl, adminUrl, authenticatorUrl } = database;
+async function describeServer(database: Database): Promise<OpenUrls & { version: string }> {
+  const { dbUrl, adminUrl, authenticatorUrl, authUrl } = database;
   const client = new pg.Client({ connectionString: adminUrl });
   await client.connect();
   try {
@@ -119,7 +124,7 @@ async function describeServer(database: Database): Promise<ServerUrls & { versio
          exists (select from pg_catalog.pg_available_extensions where name = 'vector') as vector`,
     );
     const { version = "Postgres", vector = false } = rows[0] ?? {};
-    return { dbUrl, adminUrl, authenticatorUrl, hasVector: vector, version };
+    return { dbUrl, adminUrl, authenticatorUrl, authUrl, hasVector: vector, version };
   } finally {
     await client.end();
   }

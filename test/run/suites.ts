@@ -19,7 +19,16 @@ export interface Suite {
 
 /** The folders whose suites must be there; others below test/ are found. */
 const required = ["types", "pgtap", "api", "functions", "readme"];
-const elsewhere = new Set(["stack", "server", "mutation", "ending", "browser", "fuzz", "run"]);
+const elsewhere = new Set([
+  "stack",
+  "server",
+  "attack",
+  "mutation",
+  "ending",
+  "browser",
+  "fuzz",
+  "run",
+]);
 /** Of these the ones that need no stack, and can run at once. */
 const light = new Set(["types", "pgtap", "docs"]);
 /** And those whose files share a stack. */
@@ -60,6 +69,7 @@ export function serverSuites(urls: ServerUrls): Suite[][][] {
     [[nodeSuite("server", 900_000, 1)]],
     [
       [serverSql(urls)],
+      [nodeSuite("attack", 120_000, 1)],
       [nodeSuite("mutation", 120_000, 1)],
       [nodeSuite("ending")],
       [apiSuite("fuzz")],
