@@ -111,9 +111,10 @@ async function main(): Promise<number> {
       log,
       (urls) =>
         runAll([[
+          // Before the others leave rows in the database, of which it makes copies.
+          [nodeSuite("attack", 120_000, 1)],
           [serverSql(urls)],
           [nodeSuite("server", 900_000, 1)],
-          [nodeSuite("attack", 120_000, 1)],
           [nodeSuite("mutation", 120_000, 1)],
           [nodeSuite("ending")],
           [apiSuite("fuzz")],
