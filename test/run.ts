@@ -102,7 +102,11 @@ async function main(): Promise<number> {
     ? await withServer(
       values["db-url"],
       log,
-      (urls) => runAll(serverSuites(urls), names),
+      async (urls) =>
+        add(
+          await runLane(firstServerSuites(), names, true),
+          await runAll(serverSuites(urls), names),
+        ),
     )
     : add(await runAll(localSuites(), names), await runLane(lastSuites(), names, true));
   if (total.passed + total.failed === 0) {

@@ -62,14 +62,18 @@ export function lastSuites(): Suite[][] {
 
 type ServerUrls = { dbUrl: string; adminUrl: string; hasVector: boolean };
 
-/** What `npm run test:server` runs, in two lanes too. */
+/** What `npm run test:server` begins with: it copies the database, to which nobody else may be connected. */
+export function firstServerSuites(): Suite[][] {
+  return [[nodeSuite("attack", 120_000, 1)]];
+}
+
+/** What it runs then, in two lanes too. */
 export function serverSuites(urls: ServerUrls): Suite[][][] {
   return [
     // Its files share a database, so one waits for the other.
     [[nodeSuite("server", 900_000, 1)]],
     [
       [serverSql(urls)],
-      [nodeSuite("attack", 120_000, 1)],
       [nodeSuite("mutation", 120_000, 1)],
       [nodeSuite("ending")],
       [apiSuite("fuzz")],
