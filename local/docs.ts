@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
+import { reliabilityBlocks } from "../bench/report/reliability.ts";
 import { denoFmt } from "./deno.ts";
 import { root } from "./paths.ts";
 
@@ -99,6 +100,11 @@ async function generateDocs(dbUrl: string): Promise<Map<string, string>> {
       const text = pages.get(file) ?? await readFile(join(root, file), "utf8");
       pages.set(file, replaceBlock(text, name, markdown(await client.query(query))));
     }
+    // And what the results of tests know.
+    const file = "docs/reliability.md";
+    let text = await readFile(join(root, file), "utf8");
+    for (const [name, table] of await reliabilityBlocks()) text = replaceBlock(text, name, table);
+    pages.set(file, text);
     for (const [file, text] of pages) pages.set(file, denoFmt(text, "md"));
     return pages;
   } finally {
