@@ -128,7 +128,7 @@ async function main(): Promise<number> {
           [serverSql(urls)],
           [nodeSuite("server", 900_000, 1)],
           [nodeSuite("mutation", 120_000, 1)],
-          [faultSuite(400_000)],
+          [faultSuite(900_000)],
           [nodeSuite("ending")],
           [apiSuite("fuzz")],
           [apiSuite("browser")],

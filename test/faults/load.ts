@@ -319,7 +319,7 @@ export interface Unanswered {
 export class Load {
   readonly #writers: readonly Writer[];
   readonly #url: string;
-  #answered = 0;
+  readonly #clients: pg.Client[] = [];
   #ended: Promise<(Unanswered | undefined)[]> | undefined;
 
   constructor(url: string, writers: readonly Writer[]) {
@@ -330,10 +330,10 @@ export class Load {
   /** Resolves when each of them has been answered. */
   async start(): Promise<void> {
     const begun: Promise<void>[] = [];
-    this.#ended = Promise.all(this.#writers.map((writer) => {
+    this.#ended = Promise.all(this.#writers.map((writer, nth) => {
       let first = () => {};
       begun.push(new Promise((resolve) => first = resolve));
-      return this.#write(writer, first);
+      return this.#write(writer, first, nth % 2 === 0);
     }));
     // One that fails ends the wait too.
     await Promise.race([Promise.all(begun), this.#ended]);
@@ -344,34 +344,47 @@ export class Load {
     return (await this.#ended ?? []).filter((one) => one !== undefined);
   }
 
-  get answered(): number {
-    return this.#answered;
+  /** Takes the clients off the network: what the server still does, they do not hear of. */
+  cutOff(): void {
+    for (const client of this.#clients) drop(client);
   }
 
-  async #write(writer: Writer, first: () => void): Promise<Unanswered | undefined> {
+  /** Half of them in transactions as PostgREST makes them, half a statement at a time, which also commits unheard. */
+  async #write(
+    writer: Writer,
+    first: () => void,
+    isTransaction: boolean,
+  ): Promise<Unanswered | undefined> {
     const client = await connect(this.#url);
+    this.#clients.push(client);
     try {
       for (;;) {
         const call = writer.next();
         const caller = new UserConnection(client, writer.user, call.role);
         let isSent = false;
         try {
-          await caller.begin();
+          await (isTransaction ? caller.begin() : caller.become("from now on"));
           isSent = true;
           await client.query(call.sql, [...call.values]);
-          await client.query("commit");
+          if (isTransaction) await client.query("commit");
         } catch (error) {
           if (!isCut(error)) throw error;
           return isSent ? { writer, call } : undefined;
         }
         writer.done(call);
-        this.#answered += 1;
         first();
       }
     } finally {
       await client.end().catch(() => undefined);
     }
   }
+}
+
+/** As when a machine loses its network: no farewell. */
+export function drop(client: pg.Client): void {
+  // Not in the types of pg.
+  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream
+    .destroy();
 }
 
 /** Whether the connection is gone, and not a call refused. */

@@ -29,12 +29,17 @@ export class UserConnection {
 
   async begin(isolation = "read committed"): Promise<void> {
     await this.client.query(`begin isolation level ${isolation}`);
+    await this.become("for the transaction");
+  }
+
+  /** For the transaction, or from now on, where each statement is a transaction of its own. */
+  async become(how: "for the transaction" | "from now on"): Promise<void> {
     const claims = this.role === "service_role"
       ? { role: this.role }
       : { sub: this.userId, role: this.role, is_anonymous: false };
     await this.client.query(
-      "select set_config('role', $1, true), set_config('request.jwt.claims', $2, true)",
-      [this.role, JSON.stringify(claims)],
+      "select set_config('role', $1, $3), set_config('request.jwt.claims', $2, $3)",
+      [this.role, JSON.stringify(claims), how === "for the transaction"],
     );
   }
 
