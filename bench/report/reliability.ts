@@ -48,6 +48,7 @@ interface Outages extends Found {
 /** The blocks of docs/reliability.md, from what npm run test:faults wrote. */
 export async function reliabilityBlocks(): Promise<Map<string, string>> {
   const kill = await read<Kill>("kill");
+  const kills = [kill, await read<Kill>("kill-other")];
   const isolation = [
     ["read committed", await read<Isolation>("read-committed")],
     ["serializable", await read<Isolation>("serializable")],
@@ -56,31 +57,14 @@ export async function reliabilityBlocks(): Promise<Map<string, string>> {
   const outages = await read<Outages>("outages");
   const soak = await newestSoak();
   const runs: (readonly [string, Found])[] = [
-    ["kill -9", kill],
+    ...kills.map((one) => [`kill -9, ${one.server}`, one] as const),
     ...isolation,
     ["deadlock hunt", deadlocks],
     ["outages", outages],
     ["soak", soak],
   ];
   return new Map([
-    [
-      "kill",
-      table(["what", "count"], [
-        ["rounds that count", kill.rounds],
-        ["rounds that do not, with nothing under way", kill.roundsNotCounted],
-        ["writers", kill.writers],
-        ["calls acknowledged", sum(Object.values(kill.acknowledged))],
-        ["calls under way when it was cut", sum(kill.cuts.map(({ unanswered }) => unanswered))],
-        ["of them found stored, whole", sum(kill.cuts.map(({ stored }) => stored))],
-        ["messages at the end", kill.messages],
-        [
-          "from the kill to the first answer, median",
-          inMs(median(kill.cuts.map((one) => one.recoveryMs))),
-        ],
-        ["the longest", inMs(Math.max(...kill.cuts.map((one) => one.recoveryMs)))],
-        ["lost, halved, doubled", kill.lost + kill.halved + kill.doubled],
-      ]),
-    ],
+    ["kill", table(["what", ...kills.map(({ server }) => server)], killRows(kills))],
     [
       "kill-calls",
       table(
@@ -156,6 +140,25 @@ export async function reliabilityBlocks(): Promise<Map<string, string>> {
       ) + `\n\n${soak.machine.cores} cores, ${soak.machine.memoryGb} GB, ${kill.server}.`,
     ],
   ]);
+}
+
+function killRows(kills: readonly Kill[]): (string | number)[][] {
+  const row = (what: string, of: (one: Kill) => string | number) => [what, ...kills.map(of)];
+  return [
+    row("rounds that count", (one) => one.rounds),
+    row("rounds that do not, with nothing under way", (one) => one.roundsNotCounted),
+    row("writers", (one) => one.writers),
+    row("calls acknowledged", (one) => sum(Object.values(one.acknowledged))),
+    row("calls under way when it was cut", (one) => sum(one.cuts.map((cut) => cut.unanswered))),
+    row("of them found stored, whole", (one) => sum(one.cuts.map((cut) => cut.stored))),
+    row("messages at the end", (one) => one.messages),
+    row(
+      "from the kill to the first answer, median",
+      (one) => inMs(median(one.cuts.map((cut) => cut.recoveryMs))),
+    ),
+    row("the longest", (one) => inMs(Math.max(...one.cuts.map((cut) => cut.recoveryMs)))),
+    row("lost, halved, doubled", (one) => one.lost + one.halved + one.doubled),
+  ];
 }
 
 async function read<T>(name: string): Promise<T> {

@@ -357,6 +357,7 @@ for (
     const failed = Object.entries(answers).filter(([name]) => name !== "200");
     assert.ok(failed.length > 0, "nobody noticed");
     assert.equal(answers["no answer"], undefined, "the gateway stands, and says so");
+    assert.ok(site.processesOf("chat-log") <= 1, "one process of a function, not one a request");
     note({ fault: what, times: outages, turns, answers });
   });
 }
