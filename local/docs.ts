@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
-import { reliabilityBlocks } from "../bench/report/reliability.ts";
+import { reliabilityBlocks, reliabilityPicture } from "../bench/report/reliability.ts";
 import { denoFmt } from "./deno.ts";
 import { root } from "./paths.ts";
 
@@ -106,6 +106,7 @@ async function generateDocs(dbUrl: string): Promise<Map<string, string>> {
     for (const [name, table] of await reliabilityBlocks()) text = replaceBlock(text, name, table);
     pages.set(file, text);
     for (const [file, text] of pages) pages.set(file, denoFmt(text, "md"));
+    pages.set(...await reliabilityPicture());
     return pages;
   } finally {
     await client.end();

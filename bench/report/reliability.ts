@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { root } from "../../local/paths.ts";
 import type { Results } from "../results.ts";
 import type { Soak } from "../soak.ts";
+import { soakPicture } from "./soak.ts";
 import { median } from "../stats.ts";
 
 const folder = join(root, "bench", "results");
@@ -43,6 +44,11 @@ interface Deadlocks extends Found {
 
 interface Outages extends Found {
   faults: { fault: string; times: number; turns?: number; answers: Record<string, number> }[];
+}
+
+/** The picture of the last soak, by its file. */
+export async function reliabilityPicture(): Promise<[file: string, svg: string]> {
+  return ["bench/results/soak/soak.svg", soakPicture(await newestSoak())];
 }
 
 /** The blocks of docs/reliability.md, from what npm run test:faults wrote. */

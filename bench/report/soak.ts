@@ -5,19 +5,22 @@ import {
   labelled,
   line,
   logScale,
+  outcomeColours,
   picture,
   type Range,
   roomFor,
   rule,
   type Scale,
   shape,
+  sideColours,
   text,
 } from "./svg.ts";
 
 const width = 760;
 const panel = { left: 62, right: 600, height: 170, gap: 64 };
-const colours = ["#0f766e", "#b45309", "#64748b", "#c53030"];
-const dashes = ["none", "7 3", "2 3", "9 3 2 3"];
+const colours = Object.values(sideColours);
+const bad = outcomeColours.missed;
+const dashes = ["none", "7 3", "2 3"];
 
 interface Curve {
   name: string;
@@ -108,7 +111,7 @@ function drawn(one: Panel, samples: readonly Sample[], atX: Scale, top: number):
     ),
     line(panel.left, bottom, panel.right, bottom, { stroke: ink }),
     ...one.curves.map(({ name, of }, nth) => {
-      const stroke = colours[nth] ?? ink;
+      const stroke = name === "errors" ? bad : colours[nth] ?? ink;
       const points = samples.map((sample) =>
         `${atX(sample.at).toFixed(1)},${atY(of(sample)).toFixed(1)}`
       );
@@ -125,10 +128,10 @@ function linearScale([from, to]: Range, [start, end]: Range): Scale {
   return (value) => start + ((end - start) * (value - from)) / (to - from || 1);
 }
 
-/** The next of 1, 2, 4, 10, 20, 40 ..., which four parts divide well. */
+/** The next of 1, 2, 4, 6, 8, 10, 20, 40 ..., which four parts divide well. */
 function ceiling(value: number): number {
   for (let power = 1;; power *= 10) {
-    for (const step of [1, 2, 4]) if (step * power > value) return step * power;
+    for (const step of [1, 2, 4, 6, 8]) if (step * power > value) return step * power;
   }
 }
 
