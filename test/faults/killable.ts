@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import type pg from "pg";
 import type { Database } from "../../local/database.ts";
 import { scratchDatabase } from "../run/server.ts";
@@ -36,7 +37,7 @@ class Scripted implements Killable {
   }
 
   static async start(script: string): Promise<Scripted> {
-    const url = run(script, "start").trim().split("\n").at(-1) ?? "";
+    const url = (await run(script, "start")).trim().split("\n").at(-1) ?? "";
     const scratch = await scratchDatabase(url);
     return new Scripted(script, scratch.database, () => scratch[Symbol.asyncDispose]());
   }
@@ -45,25 +46,21 @@ class Scripted implements Killable {
     return (await this.#admin.query<Record<string, unknown>>(sql, [...values])).rows;
   }
 
-  kill(): Promise<void> {
-    run(this.#script, "kill");
-    return Promise.resolve();
+  async kill(): Promise<void> {
+    await run(this.#script, "kill");
   }
 
-  restart(): Promise<void> {
-    run(this.#script, "start");
-    return Promise.resolve();
+  async restart(): Promise<void> {
+    await run(this.#script, "start");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#admin.end();
     await this.#release();
-    run(this.#script, "stop");
+    await run(this.#script, "stop");
   }
 }
 
-function run(script: string, command: string): string {
-  const { status, stdout, stderr, error } = spawnSync(script, [command], { encoding: "utf8" });
-  if (status !== 0) throw new Error(`${script} ${command}: ${error?.message ?? stderr}`);
-  return stdout;
+async function run(script: string, command: string): Promise<string> {
+  return (await promisify(execFile)(script, [command])).stdout;
 }

@@ -1,5 +1,3 @@
-import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { isRecord } from "../../local/http.ts";
 import { type Functions, startFunctions } from "../../local/functions.ts";
 import { type Gateway, startGateway } from "../../local/gateway.ts";
@@ -8,7 +6,6 @@ import { root } from "../../local/paths.ts";
 import { freePort, host } from "../../local/ports.ts";
 import { type Postgrest, startPostgrest } from "../../local/postgrest.ts";
 import type { Cluster } from "../server/cluster.ts";
-import { family } from "../stack/started.ts";
 
 export interface Answer {
   /** 0: the connection broke before there was one. */
@@ -120,13 +117,6 @@ export class Site implements AsyncDisposable {
   /** Whether there was such a process. */
   killFunction(name: string): boolean {
     return kill(this.#functions.find(name)?.pid);
-  }
-
-  /** How many processes of a function run: requests that come while it starts must not start more. */
-  processesOf(name: string): number {
-    const pids = family(process.pid).join(",");
-    const { stdout } = spawnSync("ps", ["-o", "args=", "-p", pids], { encoding: "utf8" });
-    return stdout.split("\n").filter((args) => args.includes(join(name, "index.ts"))).length;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
