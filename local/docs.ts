@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
+import { reliabilityBlocks, reliabilityPicture } from "../bench/report/reliability.ts";
 import { denoFmt } from "./deno.ts";
 import { root } from "./paths.ts";
 
@@ -133,7 +134,13 @@ async function generateDocs(dbUrl: string): Promise<Map<string, string>> {
         : await content();
       pages.set(file, replaceBlock(text, name, markdown(lines)));
     }
+    // And what the results of tests know.
+    const file = "docs/reliability.md";
+    let text = await readFile(join(root, file), "utf8");
+    for (const [name, table] of await reliabilityBlocks()) text = replaceBlock(text, name, table);
+    pages.set(file, text);
     for (const [file, text] of pages) pages.set(file, denoFmt(text, "md"));
+    pages.set(...await reliabilityPicture());
     return pages;
   } finally {
     await client.end();

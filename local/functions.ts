@@ -136,7 +136,11 @@ class Runner implements EdgeFunction {
 
   ready(): Promise<string> {
     // A process that crashed, or never came up, is started again by the next request.
-    if (this.service && hasEnded(this.service.child)) this.starting = undefined;
+    if (this.service && hasEnded(this.service.child)) {
+      this.starting = undefined;
+      // Forgotten as well, or each request until the next one runs would start another.
+      this.service = undefined;
+    }
     this.starting ??= this.start().catch((error: unknown) => {
       this.starting = undefined;
       throw error;

@@ -203,7 +203,8 @@ function forward(
     answer.once("error", () => response.destroy());
   });
   upstream.once("error", (error: NodeJS.ErrnoException) => {
-    if (response.headersSent || request.destroyed) {
+    // Not request.destroyed, which a request also is once its body has been read.
+    if (response.headersSent || request.socket.destroyed) {
       response.destroy();
       return;
     }

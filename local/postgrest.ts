@@ -8,6 +8,7 @@ import { hasEnded, isProgram, onPath, type Service, startService } from "./proce
 
 export interface Postgrest {
   readonly url: string;
+  readonly pid: number | undefined;
   /** Reads the database's schema again; resolves when requests see it. */
   reload(): Promise<void>;
   stop(): Promise<void>;
@@ -61,6 +62,7 @@ export async function startPostgrest(database: Database): Promise<Postgrest> {
   await ready(service, `http://${host}:${adminPort}/ready`);
   return {
     url: `http://${host}:${port}`,
+    pid: service.child.pid,
     reload: async () => {
       if (hasEnded(service.child)) return;
       const wait = new AbortController();

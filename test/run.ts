@@ -1,11 +1,22 @@
 import { parseArgs } from "node:util";
 import { withServer } from "./run/server.ts";
-import { lastSuites, localSuites, serverSuites, type Suite } from "./run/suites.ts";
+import {
+  faultSuite,
+  firstServerSuites,
+  lastSuites,
+  localSuites,
+  serverSuites,
+  type Suite,
+} from "./run/suites.ts";
 import { add, describeTally, type Log, nothing, seconds, type Tally } from "./run/tally.ts";
 
 const usage = `npm test [-- <name>...]                             what needs no server of its own
 npm run test:server [-- --db-url <url>] [<name>...]  what needs a real Postgres (our native one by default), a
                                                      browser, or more time
+npm run test:faults [-- --rounds <n>] [--soak <seconds>] [--record] [<name>...]
+                                                     servers that are killed, filled and soaked: 30 rounds of kill -9
+                                                     and ten minutes of soak unless told otherwise; --record writes the
+                                                     results that docs/reliability.md is made from
   <name> picks suites whose name contains it; --list names them`;
 
 const failures: string[] = [];
@@ -83,6 +94,9 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: {
       "db-url": { type: "string" },
+      rounds: { type: "string" },
+      soak: { type: "string" },
+      record: { type: "boolean" },
       list: { type: "boolean" },
       help: { type: "boolean", short: "h" },
     },
@@ -98,7 +112,13 @@ async function main(): Promise<number> {
     for (const { name } of [...localSuites().flat(2), ...lastSuites().flat()]) log(name);
     return 0;
   }
-  const total = server
+  const faults = positionals[0] === "faults";
+  if (faults || values.rounds) process.env["TURNBASE_KILL_ROUNDS"] = values.rounds ?? "30";
+  if (faults || values.soak) process.env["TURNBASE_SOAK_SECONDS"] = values.soak ?? "600";
+  if (values.record) process.env["TURNBASE_RECORD_FAULTS"] = "yes";
+  const total = faults
+    ? await runSuite(faultSuite(7_200_000, positionals.slice(1)), log)
+    : server
     ? await withServer(
       values["db-url"],
       log,

@@ -239,12 +239,12 @@ suite("its other answers", () => {
     assert.equal(preflight.headers["access-control-allow-methods"], "POST, OPTIONS");
   });
 
-  test("500 without a database, and nothing leaks", async () => {
+  test("503 without a database, and nothing leaks", async () => {
     await using alone = await openEdge(fixture.api, {
       SUPABASE_URL: `http://${host}:${await freePort()}`,
     });
     const answer = await alone.post(path, {}, { token: fixture.service });
-    is(answer, 500, "INTERNAL");
+    is(answer, 503, "UNAVAILABLE");
     assert.doesNotMatch(answer.text, /ECONNREFUSED|127\.0\.0\.1|fetch/);
   });
 });

@@ -241,7 +241,7 @@ suite("RATE_LIMIT_PER_MINUTE", () => {
   });
 });
 
-suite("500", () => {
+suite("503", () => {
   const gone = "SELECT|postgres|PGRST|ECONNREFUSED|127\\.0\\.0\\.1|fetch|at file";
 
   test("every route without PostgREST: nothing leaks, and health answers 503", async () => {
@@ -253,13 +253,13 @@ suite("500", () => {
           ...(route.path.endsWith("claim") ? { token: user.token } : {}),
         };
         const answer = await callRoute(edge, route, session, by);
-        assert.deepEqual([answer.status, refusal(answer).code], [500, "INTERNAL"], route.path);
+        assert.deepEqual([answer.status, refusal(answer).code], [503, "UNAVAILABLE"], route.path);
         assert.doesNotMatch(answer.text, new RegExp(gone));
       }
       const batch = await edge.post("chat-log", { turns: [turn(session)] }, {
         secret: newSecret(),
       });
-      assert.equal(batch.status, 500, batch.text);
+      assert.equal(batch.status, 503, batch.text);
       const health = await edge.call("health");
       assert.deepEqual([health.status, refusal(health).code], [503, "UNHEALTHY"]);
       assert.doesNotMatch(health.text, new RegExp(gone));
@@ -271,7 +271,7 @@ suite("500", () => {
       for (const route of ofSession) {
         const by = { secret: newSecret(), token: user.token };
         const answer = await callRoute(edge, route, session, by);
-        assert.deepEqual([answer.status, refusal(answer).code], [500, "INTERNAL"], route.path);
+        assert.deepEqual([answer.status, refusal(answer).code], [503, "UNAVAILABLE"], route.path);
         assert.doesNotMatch(answer.text, new RegExp(gone));
       }
       assert.equal((await edge.call("health")).status, 503);

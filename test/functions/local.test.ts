@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { localDefaults, startFunctions } from "../../local/functions.ts";
 
 const project = mkdtempSync(join(tmpdir(), "turnbase-functions-"));
@@ -58,4 +59,19 @@ test("what .env says counts, and what the caller gives counts more", async () =>
     IP_MODE: "truncate",
     SUPABASE_URL: "http://127.0.0.1:1",
   });
+});
+
+test("requests that come together after a function was killed start it once", async () => {
+  const served = await startFunctions({ project, env: {}, log: () => undefined });
+  try {
+    const echo = served.find("echo");
+    assert.ok(echo);
+    await echo.ready();
+    process.kill(echo.pid ?? 0, "SIGKILL");
+    await sleep(500);
+    const addresses = await Promise.all(Array.from({ length: 5 }, () => echo.ready()));
+    assert.equal(new Set(addresses).size, 1);
+  } finally {
+    await served.stop();
+  }
 });

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { startDatabase } from "../../local/database.ts";
 import { testFunctions } from "../../local/functions-test.ts";
 import { root } from "../../local/paths.ts";
@@ -27,6 +27,7 @@ const elsewhere = new Set([
   "ending",
   "browser",
   "fuzz",
+  "faults",
   "run",
 ]);
 /** Of these the ones that need no stack, and can run at once. */
@@ -75,6 +76,7 @@ export function serverSuites(urls: ServerUrls): Suite[][][] {
     [
       [serverSql(urls)],
       [nodeSuite("mutation", 120_000, 1)],
+      [faultSuite(900_000)],
       [nodeSuite("ending")],
       [apiSuite("fuzz")],
       [apiSuite("browser")],
@@ -100,6 +102,18 @@ function apiSuite(folder: string): Suite {
   // The files of functions count rows of all tables, so one has to wait for the other.
   const { run, ...suite } = nodeSuite(folder, 240_000, folder === "functions" ? 1 : 2);
   return { ...suite, run: (options) => withApi(() => run(options)) };
+}
+
+/** What is done to a server of its own; `names` picks files whose name contains one. */
+export function faultSuite(timeoutMs: number, names: readonly string[] = []): Suite {
+  const files = testFiles("faults").filter((file) =>
+    names.length === 0 || names.some((name) => basename(file).includes(name))
+  );
+  return {
+    name: join("test", "faults"),
+    timeoutMs,
+    run: ({ signal, log }) => runNodeTests(files, { concurrency: 1, signal, log }),
+  };
 }
 
 /** The pgTAP files on a real server, without those that need what it lacks. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { budgetCount } from "./recount.ts";
 import {
   onEach,
   openTestServer,
@@ -67,31 +68,8 @@ async function makeSession(user: string, brand: string | null): Promise<string> 
   return String(session?.["id"]);
 }
 
-/** What is spent and held of a budget, by its tables: nothing is checked by what it checks. */
-const counted = `
-  select c.spent::text, c.held::text, c.spent + c.held > b.hard_limit_usd as is_over
-  from public.budgets as b
-  cross join lateral (
-    select
-      coalesce((
-        select sum(m.cost_usd)
-        from public.conversation_messages as m
-        where (m.user_id = b.user_id or (
-            m.brand_id = b.brand_id
-            and (m.reported_by = 'service_role' or m.cost_source = 'price_book')))
-          and date_trunc(b.period::text, m.created_at, 'utc') = date_trunc(b.period::text, now(), 'utc')
-      ), 0) as spent,
-      coalesce((
-        select sum(r.amount_usd)
-        from public.budget_reservations as r
-        where (r.user_id = b.user_id or r.brand_id = b.brand_id)
-          and r.status = 'held' and r.expires_at > clock_timestamp()
-      ), 0) as held
-  ) as c
-  where b.id = $1`;
-
 async function countOf(budget: string): Promise<Rows[number]> {
-  const [row] = await server.select(counted, [budget]);
+  const [row] = await server.select(budgetCount, [budget]);
   assert.ok(row);
   return row;
 }

@@ -8,11 +8,12 @@ import pg from "pg";
 import { type Database, startDatabase } from "../../local/database.ts";
 import { root } from "../../local/paths.ts";
 import { readStatements } from "../pgtap/statements.ts";
+import { family } from "../stack/started.ts";
 import type { Rows } from "./support.ts";
 
 /** A native server of its own, with all that it keeps in a folder that goes with it. */
 export class Cluster implements AsyncDisposable {
-  readonly database: Database;
+  database: Database;
   /** Superuser connections; from any of them an error ends the test that asked. */
   readonly admin: pg.Pool;
   readonly #folder: string;
@@ -23,11 +24,11 @@ export class Cluster implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  /** `settings` are for those that a server reads when it starts. */
+  /** `settings` are for those that a server reads when it starts; `within` is a folder to keep the data in. */
   static async start(
-    options: { settings?: Record<string, string>; migrate?: boolean } = {},
+    options: { settings?: Record<string, string>; migrate?: boolean; within?: string } = {},
   ): Promise<Cluster> {
-    return await inNewFolder(async (folder) => {
+    return await inNewFolder(options.within ?? tmpdir(), async (folder) => {
       const start = (migrate: boolean) => startDatabase({ ...native(folder), migrate });
       const settings = Object.entries(options.settings ?? {});
       if (settings.length > 0) {
@@ -45,7 +46,7 @@ export class Cluster implements AsyncDisposable {
 
   /** A streaming replica of this server, from a copy of its files: what pg_basebackup does. */
   async startReplica(name: string): Promise<Cluster> {
-    return await inNewFolder(async (folder) => {
+    return await inNewFolder(tmpdir(), async (folder) => {
       const client = await this.admin.connect();
       try {
         await client.query("select pg_backup_start($1, true)", [name]);
@@ -75,11 +76,31 @@ export class Cluster implements AsyncDisposable {
     });
   }
 
-  /** Ends the server at once, as a power cut would. */
+  /** The process that all others of the server come from. */
+  get pid(): number {
+    return Number.parseInt(readFileSync(join(this.#folder, "data", "postmaster.pid"), "utf8"));
+  }
+
+  /** Ends every process of the server at once: kill -9. */
   async kill(): Promise<void> {
-    const file = join(this.#folder, "data", "postmaster.pid");
-    process.kill(Number.parseInt(readFileSync(file, "utf8")), "SIGKILL");
+    const { pid } = this;
+    // So that it makes no more of them while they are looked for.
+    process.kill(pid, "SIGSTOP");
+    for (const member of family(pid)) {
+      try {
+        process.kill(member, "SIGKILL");
+      } catch {
+        // It has ended by itself.
+      }
+    }
     await this.database.stop();
+  }
+
+  /** Starts it again where it was, on the same port, with what is on its disk. */
+  async restart(): Promise<void> {
+    await this.database.stop();
+    const port = Number(new URL(this.database.adminUrl).port);
+    this.database = await startDatabase({ ...native(this.#folder), port, migrate: false });
   }
 
   async select(sql: string, values: readonly unknown[] = []): Promise<Rows> {
@@ -107,8 +128,11 @@ function native(folder: string) {
   return { engine: "native", dataDir: join(folder, "data"), port: 0 } as const;
 }
 
-async function inNewFolder(make: (folder: string) => Promise<Cluster>): Promise<Cluster> {
-  const folder = await mkdtemp(join(tmpdir(), "turnbase-cluster-"));
+async function inNewFolder(
+  within: string,
+  make: (folder: string) => Promise<Cluster>,
+): Promise<Cluster> {
+  const folder = await mkdtemp(join(within, "turnbase-cluster-"));
   try {
     // As root, the server runs as another user, who has to get in.
     await chmod(folder, 0o755);

@@ -111,3 +111,55 @@ export const strayRuns = `
   from public.tool_executions as t
   join public.conversation_sessions as s on s.id = t.session_id
   where t.user_id is distinct from s.user_id`;
+
+/** What is spent and held of a budget, by its tables: nothing is checked by what it checks. */
+export const budgetCount = `
+  select c.spent::text, c.held::text, c.spent + c.held > b.hard_limit_usd as is_over
+  from public.budgets as b
+  cross join lateral (
+    select
+      coalesce((
+        select sum(m.cost_usd)
+        from (
+          select user_id, brand_id, reported_by, cost_source, created_at, cost_usd
+          from public.conversation_messages
+          union all
+          select user_id, brand_id, reported_by, cost_source, created_at, cost_usd
+          from private.removed_usage
+        ) as m
+        where (m.user_id = b.user_id or (
+            m.brand_id = b.brand_id
+            and (m.reported_by = 'service_role' or m.cost_source = 'price_book')))
+          and date_trunc(b.period::text, m.created_at, 'utc') = date_trunc(b.period::text, now(), 'utc')
+      ), 0) as spent,
+      coalesce((
+        select sum(r.amount_usd)
+        from public.budget_reservations as r
+        where (r.user_id = b.user_id or r.brand_id = b.brand_id)
+          and r.status = 'held' and r.expires_at > clock_timestamp()
+      ), 0) as held
+  ) as c
+  where b.id = $1`;
+
+/** Numbers and places that cannot be: used twice, above the session's last, above its parent's, or in another session. */
+export const places = `
+  select m.session_id, m.id, m.sequence_order, s.last_sequence
+  from (
+    select *, count(*) over (partition by session_id, sequence_order) as uses
+    from public.conversation_messages
+  ) as m
+  join public.conversation_sessions as s on s.id = m.session_id
+  left join public.conversation_messages as p on p.id = m.parent_message_id
+  where m.uses > 1 or m.sequence_order not between 1 and s.last_sequence
+    or (m.user_id, m.brand_id) is distinct from (s.user_id, s.brand_id)
+    or (m.parent_message_id is not null
+      and (p.session_id is distinct from m.session_id or p.sequence_order >= m.sequence_order))
+  union all
+  select s.id, s.active_message_id, null, s.last_sequence
+  from public.conversation_sessions as s
+  where (s.active_message_id is null) <> (s.message_count = 0)
+    or (s.active_message_id is not null and not exists (
+      select from public.conversation_messages as m
+      where m.session_id = s.id and m.id = s.active_message_id
+    ))
+  limit 6`;

@@ -13,22 +13,33 @@ export interface Refusal {
 export type Values = readonly unknown[];
 export type Rows = Record<string, unknown>[];
 
-/** A connection that acts as one signed-in user, a transaction a statement, as PostgREST does. */
-export class UserConnection {
-  readonly client: pg.PoolClient;
-  readonly userId: string;
+export type Role = "authenticated" | "service_role";
 
-  constructor(client: pg.PoolClient, userId: string) {
+/** A connection that acts as one signed-in user (or as the server), a transaction a statement, as PostgREST does. */
+export class UserConnection {
+  readonly client: pg.ClientBase;
+  readonly userId: string;
+  readonly role: Role;
+
+  constructor(client: pg.ClientBase, userId: string, role: Role = "authenticated") {
     this.client = client;
     this.userId = userId;
+    this.role = role;
   }
 
   async begin(isolation = "read committed"): Promise<void> {
     await this.client.query(`begin isolation level ${isolation}`);
+    await this.become("for the transaction");
+  }
+
+  /** For the transaction, or from now on, where each statement is a transaction of its own. */
+  async become(how: "for the transaction" | "from now on"): Promise<void> {
+    const claims = this.role === "service_role"
+      ? { role: this.role }
+      : { sub: this.userId, role: this.role, is_anonymous: false };
     await this.client.query(
-      `select set_config('role', 'authenticated', true),
-         set_config('request.jwt.claims', $1, true)`,
-      [JSON.stringify({ sub: this.userId, role: "authenticated", is_anonymous: false })],
+      "select set_config('role', $1, $3), set_config('request.jwt.claims', $2, $3)",
+      [this.role, JSON.stringify(claims), how === "for the transaction"],
     );
   }
 

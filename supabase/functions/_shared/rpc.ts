@@ -124,7 +124,24 @@ export function databaseError(
       sqlstate: code,
     });
   }
-  return internal(/^\w{5,8}$/.test(code) ? code : `HTTP ${status}`);
+  const sqlstate = /^\w{5,8}$/.test(code) ? code : `HTTP ${status}`;
+  return isAway(status, code) ? unavailable(sqlstate) : internal(sqlstate);
+}
+
+/** Gone, starting, full, or too busy to come to it in time: it passes, and the same call may be sent again. */
+function isAway(status: number, code: string): boolean {
+  return [0, 502, 503, 504].includes(status) ||
+    // What PostgREST says when the database is killed under a request.
+    (status === 400 && code === "") ||
+    /^(08...|53...|57P..|57014|55P03|40001|40P01)$/.test(code);
+}
+
+function unavailable(sqlstate: string): HttpError {
+  return new HttpError(503, "UNAVAILABLE", "The database does not answer", {
+    hint: "Send it again with the same ids: what is stored already is not stored twice.",
+    headers: { "retry-after": "5" },
+    sqlstate,
+  });
 }
 
 /** Windows of the rate limit begin with the minute. */

@@ -34,9 +34,14 @@ const cases = [
     500,
     "INTERNAL",
   ],
-  ["a deadlock", 500, raised("40P01", ""), user, 500, "INTERNAL"],
-  ["no database", 503, raised("PGRST001", ""), user, 500, "INTERNAL"],
-  ["no PostgREST", 0, { message: "connect ECONNREFUSED 10.0.0.1" }, user, 500, "INTERNAL"],
+  ["a deadlock", 500, raised("40P01", ""), user, 503, "UNAVAILABLE"],
+  ["a lock that does not come", 500, raised("55P03", ""), user, 503, "UNAVAILABLE"],
+  ["no time left", 500, raised("57014", ""), service, 503, "UNAVAILABLE"],
+  ["no room on the disk", 503, raised("53100", ""), user, 503, "UNAVAILABLE"],
+  ["no database", 503, raised("PGRST001", ""), user, 503, "UNAVAILABLE"],
+  ["no PostgREST", 0, { message: "connect ECONNREFUSED 10.0.0.1" }, user, 503, "UNAVAILABLE"],
+  ["a database that is gone under the call", 400, raised("", ""), user, 503, "UNAVAILABLE"],
+  ["a defect", 500, raised("XX000", ""), user, 500, "INTERNAL"],
   ["no schema cache", 404, raised("PGRST202", ""), user, 500, "INTERNAL"],
 ] as const;
 
