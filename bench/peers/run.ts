@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import { root, stateDir } from "../../local/paths.ts";
 import { reaper } from "../../local/reaper.ts";
+import { endOnSignal } from "../bench.ts";
 import {
   databaseBytes,
   describeCheckout,
@@ -41,6 +42,8 @@ What it is measured beside is installed in bench/peers by the first run; with 20
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const log = (line: string) => console.error(line);
 const phaseLimitMs = 30_000;
+/** Of one thread that is loaded: the long one takes some stores a while. */
+const loadLimitMs = 240_000;
 
 const scales: Record<
   PeersResults["flags"]["size"],
@@ -215,6 +218,15 @@ async function shareInUse(): Promise<number> {
 
 async function measureOn(chosen: readonly Contender[], options: Options) {
   await using server = await openServer({ keep: false, log });
+  const release = endOnSignal(server);
+  try {
+    return await measureWith(server, chosen, options);
+  } finally {
+    release();
+  }
+}
+
+async function measureWith(server: Server, chosen: readonly Contender[], options: Options) {
   await runSql(server.adminUrl, "create extension if not exists pg_stat_statements");
   const described = await describeServer(server.adminUrl);
   log(described.version);
@@ -336,7 +348,7 @@ class Lane {
       const scale = this.#scale;
       const words = await this.#work(
         { contender: name, do: "load", place: full, scale, rounds: this.#rounds },
-        60_000,
+        loadLimitMs,
       );
       const seconds = (performance.now() - started) / 1000;
       await runSql(full.adminUrl, "vacuum (analyze)");

@@ -181,7 +181,7 @@ export const adk: Contender = {
   group: "direct",
   kind: "rival",
   packages: ["@google/adk", "@mikro-orm/postgresql"],
-  atomic: true,
+  atomic: false,
   slow: true,
   database: "plain",
   notes: [

@@ -147,7 +147,8 @@ function variant(name: string, durability: Durability): Contender {
     group: "direct",
     kind: "rival",
     packages: ["@langchain/langgraph-checkpoint-postgres", "@langchain/langgraph"],
-    atomic: true,
+    // By default the question has a checkpoint of its own, before the answer.
+    atomic: durability === "exit",
     slow: true,
     database: "plain",
     notes: [
