@@ -119,7 +119,7 @@ async function describeSet({ set, size, product, baseline, loaded }: Pair) {
 }
 
 /** Ctrl-C and kill end the server, or drop our databases in one that is not ours. */
-function endOnSignal(server: Server): () => void {
+export function endOnSignal(server: AsyncDisposable): () => void {
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   const end = (signal: (typeof signals)[number]) => {
     process.stderr.write(`\n${signal}: cleaning up...\n`);

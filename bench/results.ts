@@ -52,21 +52,25 @@ const caseResult = z.object({
 
 const loaded = z.object({ messages: z.number(), sessions: z.number(), seconds: z.number() });
 
+export const machine = z.object({
+  cpu: z.string(),
+  cores: z.number(),
+  memoryGb: z.number(),
+  os: z.string(),
+  node: z.string(),
+});
+
+/** How busy the machine was: processes that wanted a core, over a minute; the run itself is one or two. */
+export const load = z.object({ before: z.number(), after: z.number() });
+
 const results = z.object({
   format: z.literal(1),
   at: z.string(),
   commit: z.string(),
   /** Whether the checkout differed from that commit. */
   changed: z.boolean(),
-  machine: z.object({
-    cpu: z.string(),
-    cores: z.number(),
-    memoryGb: z.number(),
-    os: z.string(),
-    node: z.string(),
-  }),
-  /** How busy the machine was: processes that wanted a core, over a minute; the run itself is one or two. */
-  load: z.object({ before: z.number(), after: z.number() }),
+  machine,
+  load,
   server: z.object({
     version: z.string(),
     /** Whether it was our own engine or one that --db-url named. */

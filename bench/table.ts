@@ -89,7 +89,8 @@ export function digits(value: number): string {
   return value.toPrecision(3);
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** In columns, figures to the right. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((name, column) =>
     Math.max(name.length, ...rows.map((cells) => cells[column]?.length ?? 0))
   );

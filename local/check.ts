@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { writeFigures } from "../bench/docs.ts";
 import { docLinks } from "./check/docs.ts";
 import { root } from "./check/files.ts";
 import { command, found, type Gate, gate, type Verdict } from "./check/gate.ts";
@@ -35,6 +36,7 @@ const checks: Gate[] = [
   gate("import maps", importMaps),
   gate("unused code", () => command("knip", "--no-progress", "--no-config-hints")),
   gate("doc links", async () => found(await docLinks())),
+  gate("figures", figures),
   gate("words", async () => found(await words())),
   gate("types", checkTypes),
 ];
@@ -44,6 +46,14 @@ const functionsConfig = "supabase/functions/deno.json";
 async function functions(): Promise<Verdict> {
   const { code, output } = await checkFunctions();
   return found(code === 0 ? [] : [output]);
+}
+
+async function figures(): Promise<Verdict> {
+  return found(
+    (await writeFigures(true)).map((file) =>
+      `${file} does not say what bench/results says: run npm run docs`
+    ),
+  );
 }
 
 async function importMaps(): Promise<Verdict> {

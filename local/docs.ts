@@ -103,7 +103,8 @@ async function attacks(): Promise<string[][]> {
   ];
 }
 
-function replaceBlock(text: string, name: string, table: string): string {
+/** The text with what stands between the marks of a block replaced. */
+export function replaceBlock(text: string, name: string, table: string): string {
   const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`no block ${name} between ${begin} and ${end}`);

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { writeFigures } from "../bench/docs.ts";
 import { type Database, resetDatabase, startDatabase } from "./database.ts";
 import { writeDocs } from "./docs.ts";
 import { flagOptions, type Flags, readFlags } from "./flags.ts";
@@ -17,7 +18,7 @@ const usage = `Turnbase's Docker-free Supabase stack
   npm start                    start it in the foreground; Ctrl-C stops it
   npm run db:reset             \`supabase db reset\` on the running stack
   npm run types                write types/database.types.ts      npm run types:check   compare it
-  npm run docs                 write the tables in docs/ that come from the catalog
+  npm run docs                 write what README and docs/ take from the catalog and from bench/results
   npx tsx local/main.ts lint | advisors                           the CLI's own checks
 
 Flags (after -- with npm):
@@ -176,8 +177,10 @@ async function typesCheck(): Promise<number> {
 }
 
 async function docs(urls: Pick<StackState, "dbUrl">): Promise<number> {
-  const written = await writeDocs(urls.dbUrl, false);
-  console.log(written.length > 0 ? `${written.join(", ")} written.` : "docs/ is up to date.");
+  const written = [...await writeDocs(urls.dbUrl, false), ...await writeFigures(false)];
+  console.log(
+    written.length > 0 ? `${written.join(", ")} written.` : "README and docs/ are up to date.",
+  );
   return 0;
 }
 

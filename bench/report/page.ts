@@ -43,7 +43,7 @@ export function reportPage(found: Results): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Turnbase: how fast it is</title>
-<style>${style}</style>
+<style>${pageStyle}</style>
 <body>
 <main>
 <h1>How fast Turnbase is</h1>
@@ -116,7 +116,7 @@ function timesTable(verdicts: readonly Verdict[], { server }: Results): string {
     fsync ?? "?"
   } and synchronous_commit ${synchronous_commit ?? "?"}.</p>
 ${
-    table(
+    pageTable(
       ["", "expected", "median", "rounds", "p95", "statement alone", "verdict"],
       verdicts.map(({ target, found, of, wanted, outcome }) => [
         escaped(shortened(target.says)),
@@ -134,7 +134,7 @@ ${
 function comparedTable(compared: readonly Compared[]): string {
   return `<p>Nothing is promised about these.</p>
 ${
-    table(
+    pageTable(
       ["", "times as fast", "rounds", "milliseconds"],
       compared.map(({ comparison, found, of, against }) => [
         escaped(comparison.says),
@@ -150,7 +150,7 @@ function seriesTable(one: CaseResult): string {
   return `<h3>${escaped(one.name)}</h3>
 <p>${escaped(one.measures)}</p>
 ${one.error === undefined ? "" : `<p><b>Failed: ${escaped(one.error)}</b></p>`}${
-    table(
+    pageTable(
       ["", "messages", "median", "rounds", "p95", "statement", "server", "calls"],
       one.series.map((series) => {
         const { median, min, max } = spread(series.rounds.map(({ ms }) => ms));
@@ -173,11 +173,11 @@ ${one.error === undefined ? "" : `<p><b>Failed: ${escaped(one.error)}</b></p>`}$
 function surroundings(found: Results): string {
   const megabytes = (bytes: number) => `${count(Math.round(bytes / 2 ** 20))} MiB`;
   return [
-    table(
+    pageTable(
       ["machine", ""],
       Object.entries(found.machine).map(([key, value]) => [key, escaped(`${value}`)]),
     ),
-    table(
+    pageTable(
       ["data", "side", "messages", "sessions", "on disk", "loaded in"],
       found.sets.flatMap(({ set, size, product, baseline }) =>
         Object.entries({ product, baseline }).map(([name, one]) => [
@@ -190,11 +190,11 @@ function surroundings(found: Results): string {
         ])
       ),
     ),
-    table(
+    pageTable(
       ["setting of the server", ""],
       Object.entries(found.server.settings).map(([name, value]) => [escaped(name), escaped(value)]),
     ),
-    table(
+    pageTable(
       ["side", "table", "triggers that were on"],
       Object.entries(found.triggers).flatMap(([name, relations]) =>
         Object.entries(relations).map(([relation, triggers]) => [
@@ -238,7 +238,7 @@ function count(value: number): string {
   return value.toLocaleString("en");
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function pageTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = (name: string, list: readonly string[]) =>
     list.map((cell) => `<${name}>${cell}</${name}>`).join("");
   return `<table><thead><tr>${cells("th", head)}</tr></thead><tbody>
@@ -246,7 +246,8 @@ ${rows.map((list) => `<tr>${cells("td", list)}</tr>`).join("\n")}
 </tbody></table>`;
 }
 
-const style = `
+/** Of every report. */
+export const pageStyle = `
 body { margin: 0; font: 15px/1.5 system-ui, sans-serif; color: #1f2933; background: #fff; }
 main { max-width: 1000px; margin: 0 auto; padding: 24px 16px 64px; }
 h1 { margin: 0; } h2 { margin: 40px 0 8px; } h3 { margin: 24px 0 0; }

@@ -498,7 +498,7 @@ comment on function private.lock_session(uuid) is
 -- Lock and count in one: the session row is written once a message, not locked first and written later.
 create function private.take_places(
   p_session_id uuid,
-  p_ids uuid[],
+  p_ids uuid[],  -- one, or two
   p_tokens bigint,
   p_cost_usd numeric,
   p_for_visitor boolean default false
@@ -538,7 +538,10 @@ begin
   where s.id = p_session_id
     and (v_trusted or s.user_id = v_user_id)
     and not exists (
-      select 1 from public.conversation_messages as m where m.id = any (p_ids)
+      -- Not any (p_ids): of a list of unknown length a small table is read whole.
+      select 1
+      from public.conversation_messages as m
+      where m.id in (p_ids[1], p_ids[cardinality(p_ids)])
     )
   returning
     s.id, s.brand_id, s.user_id, s.last_sequence - cardinality(p_ids), s.prior_message_id,
@@ -685,6 +688,20 @@ security definer
 set search_path = ''
 as $$
 begin
+  -- reprice_messages decides itself. Not in a WHEN, which every statement on messages copies.
+  if (old.price_id, old.cost_source) is distinct from (new.price_id, new.cost_source)
+    or (
+      old.tokens_used, old.provider, old.model_used, old.cost_usd, old.input_tokens,
+      old.output_tokens, old.cached_input_tokens, old.cache_write_tokens,
+      old.cache_write_1h_tokens, old.reasoning_tokens, old.service_tier
+    ) is not distinct from (
+      new.tokens_used, new.provider, new.model_used, new.cost_usd, new.input_tokens,
+      new.output_tokens, new.cached_input_tokens, new.cache_write_tokens,
+      new.cache_write_1h_tokens, new.reasoning_tokens, new.service_tier
+    )
+  then
+    return new;
+  end if;
   -- A total that was filled from its parts follows them.
   if new.tokens_used is not distinct from old.tokens_used
     and old.tokens_used = coalesce(old.input_tokens, 0)::bigint + coalesce(old.output_tokens, 0)
@@ -714,19 +731,6 @@ create trigger conversation_messages_20_correct before update of
     tokens_used, provider, model_used, cost_usd, input_tokens, output_tokens, cached_input_tokens,
     cache_write_tokens, cache_write_1h_tokens, reasoning_tokens, service_tier
   on public.conversation_messages for each row
-  -- reprice_messages decides itself.
-  when (
-    (old.price_id, old.cost_source) is not distinct from (new.price_id, new.cost_source)
-    and (
-      old.tokens_used, old.provider, old.model_used, old.cost_usd, old.input_tokens,
-      old.output_tokens, old.cached_input_tokens, old.cache_write_tokens,
-      old.cache_write_1h_tokens, old.reasoning_tokens, old.service_tier
-    ) is distinct from (
-      new.tokens_used, new.provider, new.model_used, new.cost_usd, new.input_tokens,
-      new.output_tokens, new.cached_input_tokens, new.cache_write_tokens,
-      new.cache_write_1h_tokens, new.reasoning_tokens, new.service_tier
-    )
-  )
   execute function private.tg_conversation_messages__correct();
 
 create function private.tg_conversation_messages__keep_owner()

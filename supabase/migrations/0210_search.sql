@@ -478,7 +478,14 @@ begin
     delete from public.message_search as w
     using old_messages as m
     where w.user_id = m.user_id and w.created_at = m.created_at and w.message_id = m.id;
-  else
+  -- Not in the WHEN, which every statement on messages copies.
+  elsif (
+    old.content, old.role, old.session_id, old.user_id, old.brand_id, old.created_at,
+    old.status = 'streaming'
+  ) is distinct from (
+    new.content, new.role, new.session_id, new.user_id, new.brand_id, new.created_at,
+    new.status = 'streaming'
+  ) then
     delete from public.message_search as w
     where w.user_id = old.user_id and w.created_at = old.created_at and w.message_id = old.id;
     insert into public.message_search
@@ -505,14 +512,7 @@ create trigger conversation_messages_90_index_added after insert
 create trigger conversation_messages_90_index_changed after update of
     content, status, role, session_id, user_id, brand_id, created_at
   on public.conversation_messages for each row
-  when (
-    (old.content, old.role, old.session_id, old.user_id, old.brand_id, old.created_at,
-      old.status = 'streaming')
-    is distinct from
-    (new.content, new.role, new.session_id, new.user_id, new.brand_id, new.created_at,
-      new.status = 'streaming')
-    and (old.status <> 'streaming' or new.status <> 'streaming')
-  )
+  when (old.status <> 'streaming' or new.status <> 'streaming')
   execute function private.tg_conversation_messages__index_words();
 create trigger conversation_messages_90_index_deleted after delete
   on public.conversation_messages referencing old table as old_messages

@@ -170,7 +170,8 @@ function testFiles(folder: string, within = "test"): string[] {
       return [];
     }
   })();
-  return names.filter((name) => name.endsWith(".test.ts")).sort().map((name) => join(path, name));
+  return names.filter((name) => name.endsWith(".test.ts") && !name.includes("node_modules")).sort()
+    .map((name) => join(path, name));
 }
 
 function cores(): number {
