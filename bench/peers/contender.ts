@@ -43,6 +43,8 @@ export interface Store {
   remove?(thread: Thread): Promise<void>;
   /** Tokens, cost and the 95th percentile of the latency, of one user today (UTC). */
   usage?(user: string): Promise<Usage>;
+  /** What `count` counts in a store that another process filled, where messages cannot be told apart there. */
+  readonly countsThreads?: true;
   /** Messages in the store, as the tables have them. */
   count(): Promise<number>;
   close(): Promise<void>;

@@ -266,7 +266,8 @@ async function readRound(
           times.push(performance.now() - started);
         }
       });
-      figure.problem = countProblem(await store.count(), before - 2 * loadedTurns * doomed.length);
+      const each = store.countsThreads ? 1 : 2 * loadedTurns;
+      figure.problem = countProblem(await store.count(), before - each * doomed.length);
       report(figure);
     }
   } finally {

@@ -46,6 +46,7 @@ async function openSaver({ adminUrl }: Place): Promise<Saver> {
 }
 
 class LangGraph implements Store {
+  readonly countsThreads = true;
   readonly #saver: Saver;
   readonly #graph: Graph;
   readonly #messages: Messages;
