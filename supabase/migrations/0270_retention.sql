@@ -1,7 +1,7 @@
 -- 0270_retention: how long what is kept.
 -- Makes: public.retention_policies, public.retention_runs, run_retention; private.retention_query,
 --   private.apply_retention and the triggers *_60_keep_held.
--- Needs: 0010, 0020, 0030, 0230, 0240, 0250, 0260. Locks: tables with content (trigger). Breaking: no.
+-- Needs: 0010, 0030, 0050, 0240, 0250, 0260. Locks: tables with content (trigger). Breaking: no.
 
 create type public.retention_class as enum (
   'content', 'tool_payloads', 'attachments', 'logs', 'metrics', 'visitor_sessions', 'trash'
@@ -17,8 +17,7 @@ comment on type public.retention_action is
 create table public.retention_policies (
   id           uuid                     not null default gen_random_uuid()
     constraint retention_policies_pkey primary key,
-  brand_id     uuid                     constraint retention_policies_brand_id_fkey
-    references public.brands (id) on delete cascade,
+  brand_id     uuid,
   data_class   public.retention_class   not null,
   keep_days    integer                  not null
     constraint retention_policies_keep_days_range check (keep_days between 1 and 36500),
