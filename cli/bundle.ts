@@ -120,31 +120,39 @@ export type WithTurnbase<Own extends { public: Record<keyof Turnbase["public"], 
 // What these look at is the whole schema, the project's own tables with it.
 const aboutEverything = /^(catalog|grants|rls|analyst|data_classes|store_doctor)\//;
 
-/** The pgTAP files that name nothing which was left out. */
+const brandActors = "'(?:other_)?brand(?:_(?:owner|admin|analyst|member))?'";
+
+/** The pgTAP files that name nothing which was left out, with what they include. */
 export function testFiles(choice: Choice): [name: string, text: string][] {
   const texts = new Map(
     walk("supabase/tests").map((name) => [name, source(`supabase/tests/${name}`)]),
   );
   const names = choice.without.flatMap(({ objects }) => objects)
     .filter(({ kind }) => kind !== "policy" && kind !== "trigger").map(({ name }) => name);
-  const leftOut = [
-    ...(names.length > 0 ? [`(?:${names.map((n) => n.replace(".", "\\.")).join("|")})\\b`] : []),
-    // The actors of the tests have brands.
-    ...(choice.without.some(({ name }) => name === "brands") ? ["brand"] : []),
-  ].join("|");
-  const pattern = leftOut === "" ? undefined : new RegExp(leftOut);
-  const reads = (name: string): string[] => [
-    name,
-    ...[...(texts.get(name) ?? "").matchAll(/^\\ir (\S+)/gm)]
-      .map(([, file = ""]) => normalize(join(dirname(name), file)).replaceAll("\\", "/"))
-      .flatMap(reads),
-  ];
-  const setup = "_shared/setup.psql";
+  const pattern = new RegExp([
+    `\\b(?:${["there_is_no.such_name", ...names].join("|").replaceAll(".", "\\.")})\\b`,
+    ...(choice.without.some(({ name }) => name === "brands") ? [brandActors] : []),
+  ].join("|"));
+  const included = new Map<string, string[]>();
+  const withIncluded = (name: string): string[] => {
+    const known = included.get(name);
+    if (known) return known;
+    const direct = [...(texts.get(name) ?? "").matchAll(/^\\ir (\S+)/gm)]
+      .map(([, file = ""]) => normalize(join(dirname(name), file)).replaceAll("\\", "/"));
+    const all = [name, ...direct.flatMap(withIncluded)];
+    included.set(name, all);
+    return all;
+  };
+  // The setup asks by itself whether there are brands.
+  const isLeftOut = new Map(
+    [...texts].map(([name, text]) => [name, name !== "_shared/setup.psql" && pattern.test(text)]),
+  );
   const taken = [...texts.keys()].filter((name) =>
     name.endsWith(".test.sql") && !aboutEverything.test(name) &&
-    !reads(name).some((file) => file !== setup && pattern?.test(texts.get(file) ?? ""))
+    !withIncluded(name).some((file) => isLeftOut.get(file))
   );
-  return [...new Set(taken.flatMap(reads))].sort().map((name) => [name, texts.get(name) ?? ""]);
+  return [...new Set(taken.flatMap(withIncluded))].sort()
+    .map((name) => [name, texts.get(name) ?? ""]);
 }
 
 function source(file: string): string {

@@ -32,7 +32,7 @@ function following(stamp: string): string {
   const [, year, month, day, hour, minute, second] =
     /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(stamp)?.map(Number) ?? [];
   const time = Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
-  const next = stampOf(new Date(time + 1000));
   // Not every version is a time.
-  return next > stamp ? next : String(BigInt(stamp) + 1n);
+  if (stampOf(new Date(time)) !== stamp) return String(BigInt(stamp) + 1n);
+  return stampOf(new Date(time + 1000));
 }
