@@ -124,7 +124,9 @@ export function choose(parts: Part[], without: readonly string[]): Choice {
     because,
     functions: Object.entries(functionNeeds)
       .filter(([name]) => !out.has("functions") && !out.has(`functions/${name}`))
-      .filter(([, needs]) => !needs.some((need) => out.has(need)))
+      .filter(([, needs]) =>
+        needs.every((need) => !out.has(need) && parts.some(({ name }) => name === need))
+      )
       .map(([name]) => name),
     types: !out.has("types"),
   };

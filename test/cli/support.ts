@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { TestContext } from "node:test";
 
 export const config = `project_id = "shop"
 
@@ -11,7 +10,7 @@ port = 54321
 
 /** A Supabase project of somebody's; `files` by their path. */
 export async function makeProject(
-  t: Pick<TestContext, "after">,
+  t: { after(fn: () => unknown): void },
   files: Record<string, string> = {},
 ): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), "turnbase-project-"));
