@@ -1,4 +1,4 @@
-import { configText, filesOf, migrationText, otherFiles } from "./bundle.ts";
+import { configText, migrationText, otherFiles } from "./bundle.ts";
 import {
   askDatabase,
   type Clash,
@@ -64,9 +64,8 @@ async function addFirst(
     ...(live?.clashes ?? []),
   ]);
 
-  const files = filesOf(choice.parts);
   const stamps = stampsAfter(versionsOf(project, live), choice.parts.length);
-  const migrations = choice.parts.map((part, index) => copyOf(part, stamps[index] ?? "", files));
+  const migrations = choice.parts.map((part, index) => copyOf(part, stamps[index] ?? "", choice));
   const appended = configText(choice.functions);
   const config = appended === "" ? undefined : withText(project.config, appended);
   const plan: Plan = {
@@ -140,13 +139,12 @@ async function addAgain(
   const tests = manifest.tests || options.tests;
   const wanted = otherFiles(choice, { types: manifest.types, tests });
   const compared = compareFiles(project, wanted, manifest.files);
-  const files = filesOf(choice.parts);
   const write = new Map(compared.write);
   const kept = [...compared.kept];
   for (const { from, file, sha256: hash } of manifest.migrations) {
     const part = parts.find((one) => one.file === from);
     const there = read(project.dir, file);
-    if (there === undefined && part) write.set(file, migrationText(part, files));
+    if (there === undefined && part) write.set(file, migrationText(part, choice));
     else if (there !== undefined && sha256(there) !== hash) kept.push(file);
   }
   const isInConfig = project.config.includes(manifest.config);
@@ -182,9 +180,9 @@ export function textOf(parts: readonly Part[], name: string): string {
 }
 
 /** A migration under its stamp, with what the manifest says of it. */
-export function copyOf(part: Part, stamp: string, files: ReadonlySet<string>) {
+export function copyOf(part: Part, stamp: string, choice: Choice) {
   const file = `supabase/migrations/${stamp}_turnbase_${part.file}.sql`;
-  const text = migrationText(part, files);
+  const text = migrationText(part, choice);
   const entry = {
     from: part.file,
     file,

@@ -15,9 +15,21 @@ export function filesOf(parts: readonly Part[]): Set<string> {
 }
 
 /** A migration as a project gets it: its lists name what the project takes. */
-export function migrationText(part: Part, files: ReadonlySet<string>): string {
+export function migrationText(part: Part, { parts, without }: Choice): string {
+  const files = filesOf(parts);
   if (part.name === "foundation") return trimWanted(part.text, files);
+  if (part.name === "data-classes") return part.text + withoutTables(without);
   return trimPerFile(part.text, files);
+}
+
+/** What is exported and erased names no table that the project may have itself. */
+function withoutTables(without: readonly Part[]): string {
+  const names = without.flatMap(({ objects }) => objects)
+    .filter(({ kind }) => kind === "table").map(({ name }) => `'${name}'`);
+  if (names.length === 0) return "";
+  return `\n-- Left out of this project.\ndelete from private.data_tables as t\nwhere t.table_name in (\n  ${
+    names.join(",\n  ")
+  }\n);\n`;
 }
 
 /** rollback.sql for what the project took. */
@@ -129,9 +141,10 @@ export function testFiles(choice: Choice): [name: string, text: string][] {
   );
   const names = choice.without.flatMap(({ objects }) => objects)
     .filter(({ kind }) => kind !== "policy" && kind !== "trigger").map(({ name }) => name);
+  const folders = new Set(names.map((name) => name.split(".")[1] ?? ""));
   const pattern = new RegExp([
     `\\b(?:${["there_is_no.such_name", ...names].join("|").replaceAll(".", "\\.")})\\b`,
-    ...(choice.without.some(({ name }) => name === "brands") ? [brandActors] : []),
+    ...(choice.without.some(({ name }) => /^brands/.test(name)) ? [brandActors] : []),
   ].join("|"));
   const included = new Map<string, string[]>();
   const withIncluded = (name: string): string[] => {
@@ -149,7 +162,7 @@ export function testFiles(choice: Choice): [name: string, text: string][] {
   );
   const taken = [...texts.keys()].filter((name) =>
     name.endsWith(".test.sql") && !aboutEverything.test(name) &&
-    !withIncluded(name).some((file) => isLeftOut.get(file))
+    !folders.has(dirname(name)) && !withIncluded(name).some((file) => isLeftOut.get(file))
   );
   return [...new Set(taken.flatMap(withIncluded))].sort()
     .map((name) => [name, texts.get(name) ?? ""]);

@@ -110,3 +110,10 @@ function byFolder(files: readonly string[]): Map<string, string[]> {
   }
   return found;
 }
+
+export function omit<T>(
+  all: Readonly<Record<string, T>>,
+  some: Readonly<Record<string, T>>,
+): Record<string, T> {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !(name in some)));
+}

@@ -2,7 +2,7 @@ import type { Print } from "./add.ts";
 import { versionsOf } from "./add.ts";
 import { rollbackText } from "./bundle.ts";
 import { isInstalled, readHistory, withDatabase } from "./database.ts";
-import { carryOut, compareFiles, describePlan, type Plan } from "./plan.ts";
+import { carryOut, compareFiles, describePlan, omit, type Plan } from "./plan.ts";
 import { exitCodes, Problem } from "./problem.ts";
 import { type Manifest, type Project, read, readProject, sha256 } from "./project.ts";
 import { stampsAfter } from "./stamps.ts";
@@ -53,7 +53,7 @@ export async function remove(options: RemoveOptions, print: Print): Promise<numb
   const rollback = `supabase/migrations/${stamp}_turnbase_remove.sql`;
   const { files, ...kept } = manifest;
   const history = extraBefore(files);
-  const compared = compareFiles(project, new Map(), without(files, history));
+  const compared = compareFiles(project, new Map(), omit(files, history));
   const plan: Plan = {
     write: new Map([[
       rollback,
@@ -143,8 +143,4 @@ function configWithout(project: Project, { config }: Manifest): string | undefin
 
 function versionOf(file: string): string {
   return /\/(\d+)_[^/]*$/.exec(file)?.[1] ?? "";
-}
-
-function without<T>(all: Readonly<Record<string, T>>, some: Readonly<Record<string, T>>) {
-  return Object.fromEntries(Object.entries(all).filter(([name]) => !(name in some)));
 }

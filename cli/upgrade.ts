@@ -10,7 +10,7 @@ import {
 import { clashCheck, ownNames } from "./lists.ts";
 import { packageRoot, version } from "./package.ts";
 import { choose, type Part, readParts } from "./parts.ts";
-import { carryOut, compareFiles, describePlan, type Plan } from "./plan.ts";
+import { carryOut, compareFiles, describePlan, omit, type Plan } from "./plan.ts";
 import { exitCodes, Problem } from "./problem.ts";
 import { readProject, sha256 } from "./project.ts";
 import { stampsAfter } from "./stamps.ts";
@@ -61,7 +61,8 @@ export async function upgrade(options: UpgradeOptions, print: Print): Promise<nu
     !manifest.config.includes(`[functions.${name}]`)
   );
   const wanted = otherFiles(choice, { types: manifest.types, tests: manifest.tests });
-  const compared = compareFiles(project, wanted, manifest.files);
+  const history = extraBefore(manifest.files);
+  const compared = compareFiles(project, wanted, omit(manifest.files, history));
   const foreign = compared.kept.filter((file) => manifest.files[file] === undefined);
   const clashes = joinClashes([
     ...clashesInMigrations(project, later),
@@ -78,7 +79,7 @@ export async function upgrade(options: UpgradeOptions, print: Print): Promise<nu
 
   const files = filesOf(choice.parts);
   const stamps = stampsAfter(versionsOf(project, live), later.length + 2);
-  const copies = later.map((part, index) => copyOf(part, stamps[index + 1] ?? "", files));
+  const copies = later.map((part, index) => copyOf(part, stamps[index + 1] ?? "", choice));
   const write = new Map(copies.map(({ file, text }) => [file, text] as const));
   const extra = later.length === 0 ? [] : [
     extraFile(stamps[0], "check", checkText(foundation, later)),
@@ -103,7 +104,7 @@ export async function upgrade(options: UpgradeOptions, print: Print): Promise<nu
       files: {
         ...compared.files,
         ...Object.fromEntries(extra.map(({ file, text }) => [file, sha256(text)])),
-        ...extraBefore(manifest.files),
+        ...history,
       },
       config: manifest.config + (config?.added ?? ""),
     },

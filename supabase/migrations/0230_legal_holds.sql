@@ -226,7 +226,7 @@ create trigger conversation_sessions_10_keep_held_content before update of wiped
 -- Not on a table of that name which the project has of its own.
 do $$
 begin
-  if to_regprocedure('private.tg_brands__add_owner()') is not null then
+  if to_regproc('private.tg_brands__add_owner') is not null then
     create trigger brands_10_keep_held before delete on public.brands
       for each row execute function private.tg__keep_held();
   end if;

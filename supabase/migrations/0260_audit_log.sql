@@ -336,7 +336,7 @@ comment on function private.tg_legal_holds__audit() is 'Tells the audit log of h
 
 do $$
 begin
-  if to_regclass('public.legal_holds') is not null then
+  if to_regproc('private.tg__keep_held') is not null then
     create trigger legal_holds_80_audit after insert or update of released_at on public.legal_holds
       for each row execute function private.tg_legal_holds__audit();
   end if;
@@ -361,7 +361,7 @@ comment on function private.tg_session_clients__audit() is
 
 do $$
 begin
-  if to_regclass('public.session_clients') is not null then
+  if to_regproc('private.tg_conversation_sessions__carry_client') is not null then
     create trigger session_clients_80_audit after update of claimed_at on public.session_clients
       for each row when (old.claimed_at is null and new.claimed_at is not null)
       execute function private.tg_session_clients__audit();

@@ -322,7 +322,7 @@ begin
     if (clock_timestamp() >= v_until or v_room = 0) and not p_dry_run then
       v_run.is_complete := false;
     elsif v_policy.data_class in ('logs', 'metrics') then
-      if to_regclass('public.agent_logs') is null then
+      if to_regproc('private.make_log_partition') is null then
         continue;
       end if;
       if not p_dry_run and not pg_try_advisory_xact_lock(1953854150, 0) then
@@ -348,8 +348,8 @@ begin
           v_run.is_complete := v_logs.is_complete;
         end if;
       end if;
-    elsif v_policy.data_class = 'tool_payloads' and to_regclass('public.tool_executions') is null
-      or v_policy.data_class = 'attachments' and to_regclass('public.attachments') is null
+    elsif v_policy.data_class = 'tool_payloads' and to_regproc('private.add_tool_executions') is null
+      or v_policy.data_class = 'attachments' and to_regproc('private.tg_attachments__place') is null
     then
       continue;
     elsif p_dry_run then

@@ -8,14 +8,21 @@ alter table public.conversation_sessions
   add constraint conversation_sessions_brand_id_fkey
     foreign key (brand_id) references public.brands (id) on delete no action;
 
+-- Files may be left out, and a project may have a table of such a name itself.
 do $$
 declare
   v_table text;
 begin
   for v_table in
     select t.name
-    from unnest('{budgets,budget_reservations,legal_holds,retention_policies}'::text[]) as t (name)
-    where to_regclass('public.' || t.name) is not null
+    from (
+      values
+        ('budgets', 'private.note_budget_alerts'),
+        ('budget_reservations', 'private.note_budget_alerts'),
+        ('legal_holds', 'private.tg__keep_held'),
+        ('retention_policies', 'private.apply_retention')
+    ) as t (name, made_with)
+    where to_regproc(t.made_with) is not null
   loop
     execute format(
       'alter table public.%1$I add constraint %1$s_brand_id_fkey

@@ -1175,7 +1175,7 @@ begin
       );
 
     when 'log_partitions' then
-      if to_regclass('public.agent_logs') is null then
+      if to_regproc('private.make_log_partition') is null then
         return null;
       end if;
       v_found := array(
@@ -1365,7 +1365,7 @@ begin
           )
         $q$,
         case
-          when to_regclass('public.tool_executions') is null then 'select null::uuid, 0::bigint'
+          when to_regproc('private.add_tool_executions') is null then 'select null::uuid, 0::bigint'
           else 'select session_id, sum(tokens_used) from public.tool_executions group by session_id'
         end
       )
@@ -1578,7 +1578,7 @@ begin
       );
 
     when 'search_index' then
-      if to_regclass('public.message_search') is null then
+      if to_regproc('private.search_vector') is null then
         return null;
       end if;
       v_found := array(
@@ -1620,7 +1620,7 @@ begin
       );
 
     when 'embeddings' then
-      if to_regclass('public.message_embeddings') is null then
+      if to_regproc('private.nearest_by_index') is null then
         return null;
       end if;
       v_found := array(
@@ -1637,7 +1637,7 @@ begin
       );
 
     when 'budget_holds' then
-      if to_regclass('public.budget_reservations') is null then
+      if to_regproc('private.close_reservation') is null then
         return null;
       end if;
       v_found := array(
@@ -1648,7 +1648,7 @@ begin
       );
 
     when 'unpriced_usage' then
-      if to_regclass('public.usage_totals') is null then
+      if to_regclass('private.usage_rollups') is null then
         return null;
       end if;
       v_found := array(

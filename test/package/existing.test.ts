@@ -7,7 +7,7 @@ import { addOptions, filesIn, makeProject, said } from "../cli/support.ts";
 import { runPgtap } from "../pgtap/run.ts";
 import { openServer, scratchDatabase } from "../run/server.ts";
 import { findPgDump, snapshot } from "../server/snapshot.ts";
-import { pushAll, shop, withClient } from "./support.ts";
+import { pushAll, shareAnalyst, shop, withClient } from "./support.ts";
 
 const timeout = 300_000;
 
@@ -95,13 +95,21 @@ test(
 
       const id = randomUUID();
       await admin.query("insert into auth.users (id, email) values ($1, 'new@example.com')", [id]);
-      const { rows } = await admin.query("select full_name from public.profiles where id = $1", [
-        id,
-      ]);
-      assert.deepEqual(rows, [{ full_name: "new@example.com" }]);
+      const profile = async () =>
+        (await admin.query("select full_name from public.profiles where id = $1", [id])).rows;
+      assert.deepEqual(await profile(), [{ full_name: "new@example.com" }]);
+      // What is exported and erased is Turnbase's own.
+      const { rows: lines } = await admin.query<{ line: string }>(
+        "select line from public.export_user_data(p_user_id => $1)",
+        [id],
+      );
+      assert.ok(lines.every(({ line }) => !/"public\.(profiles|brands|messages)"/.test(line)));
+      await admin.query("select public.erase_user_data(p_user_id => $1)", [id]);
+      assert.deepEqual(await profile(), [{ full_name: "new@example.com" }]);
       await admin.query("delete from auth.users where id = $1", [id]);
     });
 
+    await shareAnalyst(scratch.database);
     const lines: string[] = [];
     const { passed, failed, files: count } = await runPgtap({
       dbUrl,

@@ -3,14 +3,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import pg from "pg";
-import { filesOf, migrationText, testFiles } from "../../cli/bundle.ts";
+import type pg from "pg";
+import { migrationText, testFiles } from "../../cli/bundle.ts";
 import { type Choice, choose, isOptional, type Part, readParts } from "../../cli/parts.ts";
 import { root } from "../../local/paths.ts";
 import { put } from "../cli/support.ts";
 import { installPgtap } from "../pgtap/install.ts";
 import { runPgtap } from "../pgtap/run.ts";
 import { openServer, scratchDatabase } from "../run/server.ts";
+import { shareAnalyst, withClient } from "./support.ts";
 
 const parts = readParts(root);
 
@@ -51,6 +52,7 @@ test("each part may be left out: the rest applies, answers, is whole and passes 
   // Files before the one that is left out are applied once for all.
   await using base = await scratchDatabase(server.adminUrl, false);
   await withClient(base.database.adminUrl, installPgtap);
+  await shareAnalyst(base.database);
   const always = server.hasVector ? [] : ["embeddings"];
   if (always.length > 0) console.log("# Left out: embeddings (this server has no pgvector)");
   const folder = await mkdtemp(join(tmpdir(), "turnbase-matrix-"));
@@ -111,11 +113,10 @@ function spread(all: readonly string[], count: number): string[] {
 }
 
 async function apply(dbUrl: string, some: readonly Part[], choice: Choice): Promise<void> {
-  const files = filesOf(choice.parts);
   await withClient(dbUrl, async (client) => {
     for (const part of some) {
       await client.query("begin");
-      await client.query(migrationText(part, files)).catch((error: unknown) => {
+      await client.query(migrationText(part, choice)).catch((error: unknown) => {
         throw new Error(`${part.file}: ${String(error)}`);
       });
       await client.query("commit");
@@ -167,15 +168,5 @@ async function onCopy(
     await use({ dbUrl: on(base.dbUrl), adminUrl: on(base.adminUrl) });
   } finally {
     await withClient(home.href, (client) => client.query(`drop database ${name} with (force)`));
-  }
-}
-
-async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
   }
 }

@@ -62,6 +62,21 @@ export async function pushAll(dir: string, dbUrl: string): Promise<string> {
   return stdout + stderr;
 }
 
+/**
+ * Where another database of the server made the role analyst, its maker alone may grant it: the tests of a project want
+ * to.
+ */
+export async function shareAnalyst(
+  { dbUrl, adminUrl }: { dbUrl: string; adminUrl: string },
+): Promise<void> {
+  await withClient(adminUrl, async (client) => {
+    const { username } = new URL(dbUrl);
+    await client.query(`do $$ begin
+      if to_regrole('analyst') is not null then grant analyst to ${username} with admin option; end if;
+    end $$`);
+  });
+}
+
 /** What a program prints, and its exit code. */
 export async function runProgram(
   program: string,
