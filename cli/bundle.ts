@@ -142,8 +142,11 @@ export function testFiles(choice: Choice): [name: string, text: string][] {
   const names = choice.without.flatMap(({ objects }) => objects)
     .filter(({ kind }) => kind !== "policy" && kind !== "trigger").map(({ name }) => name);
   const folders = new Set(names.map((name) => name.split(".")[1] ?? ""));
+  // In lists of names the schema may be missing; a single word may mean something else there.
+  const bare = [...folders].filter((name) => name.includes("_"));
   const pattern = new RegExp([
     `\\b(?:${["there_is_no.such_name", ...names].join("|").replaceAll(".", "\\.")})\\b`,
+    `'(?:${["there_is_no_such_name", ...bare].join("|")})'`,
     ...(choice.without.some(({ name }) => /^brands/.test(name)) ? [brandActors] : []),
   ].join("|"));
   const included = new Map<string, string[]>();

@@ -113,6 +113,7 @@ async function main(): Promise<number> {
         runAll([[
           [serverSql(urls)],
           [nodeSuite("server", 900_000, 1)],
+          [nodeSuite("package", 900_000, 1)],
           [nodeSuite("mutation", 120_000, 1)],
           [nodeSuite("ending")],
           [apiSuite("fuzz")],

@@ -120,7 +120,8 @@ begin
     select c.oid::regclass as name, c.relname
     from private.data_tables as t
     join pg_catalog.pg_class as c on c.oid = to_regclass(t.table_name)
-    where t.on_erase = 'delete' and t.user_column = 'user_id' and t.session_column = 'session_id'
+    where to_regproc('private.tg__keep_held_rows') is not null
+      and t.on_erase = 'delete' and t.user_column = 'user_id' and t.session_column = 'session_id'
       and t.export_order is not null
       and t.table_name not in ('public.conversation_messages', 'public.budget_reservations')
   loop

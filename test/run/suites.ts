@@ -19,9 +19,18 @@ export interface Suite {
 
 /** The folders whose suites must be there; others below test/ are found. */
 const required = ["types", "pgtap", "api", "functions", "readme"];
-const elsewhere = new Set(["stack", "server", "mutation", "ending", "browser", "fuzz", "run"]);
+const elsewhere = new Set([
+  "stack",
+  "server",
+  "package",
+  "mutation",
+  "ending",
+  "browser",
+  "fuzz",
+  "run",
+]);
 /** Of these the ones that need no stack, and can run at once. */
-const light = new Set(["types", "pgtap", "docs"]);
+const light = new Set(["types", "pgtap", "docs", "cli"]);
 /** And those whose files share a stack. */
 const onApi = new Set(["api", "examples", "functions"]);
 
