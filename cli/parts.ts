@@ -69,7 +69,7 @@ function partName(file: string): string {
 }
 
 /** The numbers behind `Needs:` in the header, up to the first `;` or full stop: the rest is prose. */
-export function numbersNeeded(text: string): string[] {
+function numbersNeeded(text: string): string[] {
   const header = /^(?:--.*\n)+/.exec(text)?.[0].replace(/\n-- */g, " ") ?? "";
   const [, needs = ""] = /\bNeeds: ([^;.]*)/.exec(header.replace(/\([^)]*\)/g, "")) ?? [];
   return needs.match(/\b\d{4}\b/g) ?? [];

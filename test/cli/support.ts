@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-export const config = `project_id = "shop"
+const config = `project_id = "shop"
 
 [api]
 port = 54321
