@@ -14,7 +14,7 @@ import { openServer, scratchDatabase } from "../run/server.ts";
 import { snapshot } from "../server/snapshot.ts";
 import { packageWithout, pushAll, runProgram, shop, withClient } from "./support.ts";
 
-const timeout = 240_000;
+const timeout = 400_000;
 
 // What the earlier package lacks, and what hangs on it.
 const later = ["0260_audit_log", "0270_retention", "0280_privacy", "0290_realtime"];

@@ -10,7 +10,7 @@ import { makeProject, put } from "../cli/support.ts";
 import { openServer, scratchDatabase } from "../run/server.ts";
 import { pack, pushAll, runProgram, shop } from "./support.ts";
 
-const timeout = 180_000;
+const timeout = 300_000;
 let folder = "";
 let archive = "";
 let packed: string[] = [];
@@ -115,9 +115,9 @@ for (const major of [20, 22]) {
           runProgram(program, args, {
             cwd: join(empty, "app"),
             env: {
+              ...process.env,
               PATH: `${empty}:${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`,
               HOME: join(empty, "home"),
-              npm_config_registry: process.env["npm_config_registry"] ?? "",
             },
             ...ids(user),
           });

@@ -15,7 +15,7 @@ import { addOptions, makeProject, put, said } from "../cli/support.ts";
 import { readBlocks } from "../readme/blocks.ts";
 import { pack, pushAll, runProgram, shop } from "./support.ts";
 
-const timeout = 300_000;
+const timeout = 600_000;
 let stack: Stack;
 let dir = "";
 let folder = "";
