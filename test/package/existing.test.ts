@@ -100,17 +100,7 @@ test(
         id,
       ]);
       assert.deepEqual(rows, [{ full_name: "new@example.com" }]);
-      // What is exported and erased is Turnbase's own.
-      const { rows: lines } = await admin.query<{ line: string }>(
-        "select line from public.export_user_data(p_user_id => $1)",
-        [id],
-      );
-      assert.ok(lines.every(({ line }) => !/"public\.(profiles|brands|messages)"/.test(line)));
-      await admin.query("insert into public.messages (sender, body) values ($1, 'Mine')", [id]);
-      await admin.query("select public.erase_user_data(p_user_id => $1)", [id]);
-      // With the account goes what the project's own foreign keys take along.
-      const { rows: messages } = await admin.query("select sender, body from public.messages");
-      assert.deepEqual(messages, [{ sender: null, body: "Mine" }]);
+      await admin.query("delete from auth.users where id = $1", [id]);
     });
 
     await shareAnalyst(scratch.database);
@@ -130,5 +120,22 @@ test(
         client.query("select c.check, c.detail from public.store_doctor(true) as c where not c.ok"),
     );
     assert.deepEqual(rows, []);
+
+    // Last, because it leaves lines in the audit log.
+    await withClient(adminUrl, async (admin) => {
+      const id = randomUUID();
+      await admin.query("insert into auth.users (id, email) values ($1, 'gone@example.com')", [id]);
+      // What is exported and erased is Turnbase's own.
+      const { rows: lines } = await admin.query<{ line: string }>(
+        "select line from public.export_user_data(p_user_id => $1)",
+        [id],
+      );
+      assert.ok(lines.every(({ line }) => !/"public\.(profiles|brands|messages)"/.test(line)));
+      await admin.query("insert into public.messages (sender, body) values ($1, 'Mine')", [id]);
+      await admin.query("select public.erase_user_data(p_user_id => $1)", [id]);
+      // With the account goes what the project's own foreign keys take along.
+      const { rows: messages } = await admin.query("select sender, body from public.messages");
+      assert.deepEqual(messages, [{ sender: null, body: "Mine" }]);
+    });
   },
 );
