@@ -129,7 +129,8 @@ async function type(command: string, archive: string, chat: string): Promise<str
 /** What of a long output is worth reading. */
 function shorten(output: string): string[] {
   const lines = output.trimEnd().split("\n").filter((line) =>
-    !/^(npm (notice|warn)|added \d+ packages|Target: |Confirmed by|Finished supabase|NOTICE|$)/.test(line) &&
+    !/^(npm (notice|warn)|added \d+ packages|Target: |Confirmed by|Finished supabase|NOTICE|$)/
+      .test(line) &&
     !/^Applying migration .*(?<!_0010_foundation|_0990_store_doctor)\.sql\.\.\.$/.test(line)
   );
   // Of the list of files, the first and the last.
