@@ -43,8 +43,8 @@ function localTarget(target: string): string | undefined {
 export async function checkImportMaps(project: string, packageJson: string): Promise<string[]> {
   const problems: string[] = [];
   const manifest: unknown = JSON.parse(await readFile(packageJson, "utf8"));
-  const dependencies = isRecord(manifest) && isRecord(manifest["dependencies"])
-    ? manifest["dependencies"]
+  const dependencies = isRecord(manifest) && isRecord(manifest["devDependencies"])
+    ? manifest["devDependencies"]
     : {};
   for (const [name, target] of Object.entries(await shippedImports(project))) {
     const where = `supabase/functions/deno.json: ${name}`;
@@ -63,7 +63,7 @@ export async function checkImportMaps(project: string, packageJson: string): Pro
       problems.push(`${where} is ${target}: give an exact npm: or jsr: version`);
     } else if (dependencies[dependency] !== version) {
       problems.push(
-        `${where} wants ${dependency} ${version}, package.json's dependencies have ${
+        `${where} wants ${dependency} ${version}, package.json's devDependencies have ${
           String(dependencies[dependency] ?? "none")
         }`,
       );

@@ -88,10 +88,31 @@ export function reset(dbUrl: string, options?: CliOptions): Promise<CliResult> {
   return supabase(["db", "reset", remote(dbUrl)], options);
 }
 
-/** `supabase db push`: applies the migrations that the database has not seen, and with `seed` the seed file. */
-export function push(dbUrl: string, options: CliOptions & { seed: boolean }): Promise<CliResult> {
-  const seed = options.seed ? ["--include-seed"] : [];
-  return supabase(["db", "push", "--include-all", ...seed, "--skip-vault", remote(dbUrl)], options);
+/**
+ * `supabase db push`: applies the migrations that the database has not seen, and with `seed` the seed file; those with
+ * numbers before the newest only with `all`.
+ */
+export function push(
+  dbUrl: string,
+  options: CliOptions & { seed: boolean; all?: boolean },
+): Promise<CliResult> {
+  const flags = [
+    ...(options.all === false ? [] : ["--include-all"]),
+    ...(options.seed ? ["--include-seed"] : []),
+  ];
+  return supabase(["db", "push", ...flags, "--skip-vault", remote(dbUrl)], options);
+}
+
+/** `supabase migration repair --status reverted`: takes lines out of the history of migrations. */
+export function revert(
+  dbUrl: string,
+  versions: readonly string[],
+  options?: CliOptions,
+): Promise<CliResult> {
+  return supabase(
+    ["migration", "repair", "--status", "reverted", ...versions, remote(dbUrl)],
+    options,
+  );
 }
 
 /** `supabase db lint`; it makes the extension plpgsql_check, so it wants the superuser and a server that has it. */

@@ -1,6 +1,8 @@
 -- 0010_foundation: schema private, the error registry and the caller check that every later file uses.
 -- Makes: schema private; private.found_before, private.error_codes, private.raise_error,
---   private.is_trusted_caller, private.has_wide_number; type content_mode, of sessions and of brands.
+--   private.is_trusted_caller, private.has_wide_number, private.tg__touch_updated_at; answers for files that
+--   may be left out: private.my_brand_ids, private.known_brand_id, private.has_holds, private.is_held; type
+--   content_mode, of sessions and of brands.
 -- Needs: a Supabase project (schemas auth and extensions), Postgres 15 or newer.
 -- Locks: none. Breaking: no.
 
@@ -26,13 +28,16 @@ begin
       -- 0010_foundation
       ('function', 'private.error_codes'),
       ('function', 'private.found_before'),
+      ('function', 'private.has_holds'),
       ('function', 'private.has_wide_number'),
+      ('function', 'private.is_held'),
       ('function', 'private.is_trusted_caller'),
+      ('function', 'private.known_brand_id'),
+      ('function', 'private.my_brand_ids'),
       ('function', 'private.raise_error'),
+      ('function', 'private.tg__touch_updated_at'),
       ('type', 'public.content_mode'),
       -- 0020_brands
-      ('function', 'private.my_brand_ids'),
-      ('function', 'private.tg__touch_updated_at'),
       ('function', 'private.tg_brand_members__keep_owner'),
       ('function', 'private.tg_brand_members__refuse_anonymous'),
       ('function', 'private.tg_brands__add_owner'),
@@ -252,8 +257,7 @@ begin
       ('type', 'public.embedding_stats'), ('type', 'public.hybrid_match'), ('type', 'public.message_match'),
       ('type', 'public.similar_question'),
       -- 0230_legal_holds
-      ('table', 'public.legal_holds'), ('function', 'private.has_holds'),
-      ('function', 'private.is_held'), ('function', 'public.set_legal_hold'),
+      ('table', 'public.legal_holds'), ('function', 'public.set_legal_hold'),
       ('function', 'public.release_legal_hold'), ('function', 'private.tg__keep_held'),
       ('function', 'private.tg__keep_held_rows'),
       -- 0240_data_classes
@@ -541,3 +545,71 @@ revoke all on function private.has_wide_number(jsonb) from public, anon, authent
 grant execute on function private.has_wide_number(jsonb) to authenticated, service_role;
 comment on function private.has_wide_number(jsonb) is
   'Whether a JSON value has a number that no double holds: too large, or too near to 0.';
+
+create function private.tg__touch_updated_at()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  new.updated_at := now();
+  return new;
+end
+$$;
+revoke all on function private.tg__touch_updated_at() from public, anon, authenticated, service_role;
+comment on function private.tg__touch_updated_at() is 'Sets updated_at on every change of a row.';
+
+-- What other files ask of files that may be left out: nobody belongs to a brand until 0020 or the project
+-- says who does, and nothing is held until 0230. Those replace the functions and keep their grants.
+create function private.my_brand_ids(p_roles text[] default null)
+returns setof uuid
+language sql
+stable
+set search_path = ''
+as $$
+  select null::uuid where false
+$$;
+revoke all on function private.my_brand_ids(text[]) from public, anon, authenticated, service_role;
+grant execute on function private.my_brand_ids(text[]) to authenticated, service_role;
+comment on function private.my_brand_ids(text[]) is
+  'Brands of the calling user, all or those where the user has one of p_roles: none here.';
+
+create function private.known_brand_id(p_brand_id uuid)
+returns uuid
+language sql
+stable
+set search_path = ''
+as $$
+  select null::uuid
+$$;
+revoke all on function private.known_brand_id(uuid) from public, anon, authenticated, service_role;
+comment on function private.known_brand_id(uuid) is
+  'The id itself where there is such a brand, else null: null here.';
+
+create function private.has_holds()
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return false;
+end
+$$;
+revoke all on function private.has_holds() from public, anon, authenticated, service_role;
+comment on function private.has_holds() is 'Whether any hold lasts: none here.';
+
+create function private.is_held(p_user_id uuid, p_session_id uuid, p_brand_id uuid default null)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return false;
+end
+$$;
+revoke all on function private.is_held(uuid, uuid, uuid)
+  from public, anon, authenticated, service_role;
+comment on function private.is_held(uuid, uuid, uuid) is
+  'Whether a hold keeps what belongs to a user, a session, or a brand: nothing is kept here.';

@@ -1,6 +1,6 @@
 -- 0020_brands: tenants and who belongs to them.
--- Makes: public.brands, public.brand_members, private.my_brand_ids.
--- Needs: 0010. Locks: auth.users (foreign keys). Breaking: no.
+-- Makes: public.brands, public.brand_members; gives private.my_brand_ids and private.known_brand_id their
+--   meaning. Needs: 0010. Locks: auth.users (foreign keys). Breaking: no.
 
 create type public.brand_role as enum ('owner', 'admin', 'analyst', 'member');
 comment on type public.brand_role is
@@ -66,7 +66,7 @@ comment on column public.brand_members.created_at is 'When the member joined.';
 create index brand_members_user_id_idx on public.brand_members (user_id, brand_id);
 
 -- Takes no column of the row that a policy checks, so it runs once a query and drives the index.
-create function private.my_brand_ids(p_roles public.brand_role[] default null)
+create or replace function private.my_brand_ids(p_roles text[] default null)
 returns setof uuid
 language sql
 stable
@@ -75,13 +75,24 @@ set search_path = ''
 as $$
   select m.brand_id
   from public.brand_members as m
-  where m.user_id = (select auth.uid()) and (p_roles is null or m.role = any (p_roles))
+  where m.user_id = (select auth.uid()) and (p_roles is null or m.role::text = any (p_roles))
 $$;
-revoke all on function private.my_brand_ids(public.brand_role[])
-  from public, anon, authenticated, service_role;
-grant execute on function private.my_brand_ids(public.brand_role[]) to authenticated, service_role;
-comment on function private.my_brand_ids(public.brand_role[]) is
+revoke all on function private.my_brand_ids(text[]) from public, anon, authenticated, service_role;
+grant execute on function private.my_brand_ids(text[]) to authenticated, service_role;
+comment on function private.my_brand_ids(text[]) is
   'Brands of the calling user, all or those where the user has one of p_roles.';
+
+create or replace function private.known_brand_id(p_brand_id uuid)
+returns uuid
+language sql
+stable
+set search_path = ''
+as $$
+  select b.id from public.brands as b where b.id = p_brand_id
+$$;
+revoke all on function private.known_brand_id(uuid) from public, anon, authenticated, service_role;
+comment on function private.known_brand_id(uuid) is
+  'The id itself where there is such a brand, else null.';
 
 alter table public.brands enable row level security;
 revoke all on table public.brands from public, anon, authenticated, service_role;
@@ -174,19 +185,6 @@ comment on function private.tg_brands__add_owner() is 'Makes the maker of a bran
 
 create trigger brands_50_add_owner after insert on public.brands
   for each row when (new.created_by is not null) execute function private.tg_brands__add_owner();
-
-create function private.tg__touch_updated_at()
-returns trigger
-language plpgsql
-set search_path = ''
-as $$
-begin
-  new.updated_at := now();
-  return new;
-end
-$$;
-revoke all on function private.tg__touch_updated_at() from public, anon, authenticated, service_role;
-comment on function private.tg__touch_updated_at() is 'Sets updated_at on every change of a row.';
 
 create trigger brands_30_touch before update on public.brands
   for each row when (old.* is distinct from new.*)

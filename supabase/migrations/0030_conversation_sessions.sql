@@ -2,7 +2,7 @@
 -- Makes: public.conversation_sessions, public.session_events, private.session_transitions,
 --   private.my_deleted_session_ids, update_session_activity, set_session_state,
 --   complete_conversation_session, cancel_conversation_session.
--- Needs: 0010, 0020. Locks: auth.users (foreign key). Breaking: no.
+-- Needs: 0010. Locks: auth.users (foreign key). Breaking: no.
 
 create type public.session_state as enum (
   'initial', 'gathering', 'clarifying', 'planning', 'awaiting_approval', 'executing', 'reviewing',

@@ -3,7 +3,7 @@
 --   archive_session, unarchive_session, delete_session, restore_session, archive_old_sessions,
 --   get_session, list_sessions, count_sessions; private.session_id_of_key, private.encode_cursor,
 --   private.decode_cursor, private.list_place.
--- Needs: 0010, 0020, 0030. Locks: none. Breaking: no.
+-- Needs: 0010, 0030, 0050. Locks: none. Breaking: no.
 
 create function private.session_id_of_key(p_user_id uuid, p_key text)
 returns uuid

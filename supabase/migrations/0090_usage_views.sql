@@ -1,7 +1,7 @@
 -- 0090_usage_views: usage by model, by day and by user; the numbers of a session and of a brand.
 -- Makes: views provider_usage_stats, daily_message_volume, response_time_stats, unpriced_usage,
 --   user_activity_summary, active_sessions_summary; get_session_stats, get_brand_usage.
--- Needs: 0010, 0020, 0030, 0050, 0080. Locks: none. Breaking: no.
+-- Needs: 0010, 0030, 0050, 0080. Locks: none. Breaking: no.
 
 create function private.usage_window_start()
 returns date

@@ -1,7 +1,7 @@
 -- 0100_budgets: limits on what a user or a brand spends, held before a call and settled after it.
 -- Makes: public.budgets, public.budget_reservations, public.budget_alerts; reserve_budget,
 --   settle_budget, release_budget, get_budget_status.
--- Needs: 0010, 0020, 0030, 0050, 0080. Locks: auth.users (foreign keys). Breaking: no.
+-- Needs: 0010, 0030, 0050, 0080. Locks: auth.users (foreign keys). Breaking: no.
 
 create type public.budget_period as enum ('day', 'month');
 comment on type public.budget_period is 'UTC day or UTC month.';
@@ -17,8 +17,7 @@ create table public.budgets (
     constraint budgets_pkey primary key,
   user_id           uuid                  constraint budgets_user_id_fkey
     references auth.users (id) on delete cascade,
-  brand_id          uuid                  constraint budgets_brand_id_fkey
-    references public.brands (id) on delete cascade,
+  brand_id          uuid,
   period            public.budget_period  not null,
   soft_limit_usd    numeric,
   hard_limit_usd    numeric,
@@ -65,8 +64,7 @@ create table public.budget_reservations (
     references public.conversation_sessions (id) on delete set null,
   user_id             uuid                       constraint budget_reservations_user_id_fkey
     references auth.users (id) on delete cascade,
-  brand_id            uuid                       constraint budget_reservations_brand_id_fkey
-    references public.brands (id) on delete cascade,
+  brand_id            uuid,
   amount_usd          numeric                    not null
     constraint budget_reservations_amount_usd_range
       check (amount_usd >= 0 and amount_usd < 1000000000 and scale(amount_usd) <= 20),

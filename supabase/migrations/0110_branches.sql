@@ -1,7 +1,7 @@
 -- 0110_branches: versions of a message side by side, and which of them a session shows.
 -- Makes: edit_message, select_branch, get_message_thread, fork_session; private.lock_session_of,
 --   private.add_message.
--- Needs: 0010, 0020, 0030, 0050, 0060, 0070. Locks: none. Breaking: no.
+-- Needs: 0010, 0030, 0050, 0060, 0070. Locks: none. Breaking: no.
 
 -- Callable by definer functions only.
 create function private.lock_session_of(p_message_id uuid)

@@ -1,7 +1,7 @@
 -- 0160_attachments: files of a session. The bytes lie in Supabase Storage, each once a user.
 -- Makes: public.attachments, private.storage_deletions, take_storage_deletions,
 --   settle_storage_deletions; bucket attachments and its policies on storage.objects.
--- Needs: 0010, 0020 (private.tg__touch_updated_at), 0030, 0050, Supabase Storage.
+-- Needs: 0010, 0030, 0050, Supabase Storage.
 -- Locks: conversation_sessions, conversation_messages (foreign keys, trigger), storage.objects
 --   (policies). Breaking: no.
 

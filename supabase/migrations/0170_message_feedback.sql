@@ -1,6 +1,6 @@
 -- 0170_message_feedback: what users think of messages.
 -- Makes: public.message_feedback, public.message_feedback_stats.
--- Needs: 0010, 0020 (private.tg__touch_updated_at), 0030, 0040 (role analyst), 0050.
+-- Needs: 0010, 0030, 0040 (role analyst), 0050.
 -- Locks: conversation_sessions, conversation_messages (foreign key, trigger). Breaking: no.
 
 create type public.message_rating as enum ('up', 'down');

@@ -1,7 +1,7 @@
 -- 0200_turns: question and answer in one row: written by chats, read by people.
 -- Makes: private.are_numbers, public.message_retrievals, log_chat_turns, views conversation_turns and
 --   common_questions, get_common_questions; private.log_chat_turn, private.normalized_question.
--- Needs: 0010, 0020, 0030, 0050, 0070, 0090 (private.usage_window_start), 0180.
+-- Needs: 0010, 0030, 0050, 0070, 0090 (private.usage_window_start), 0180.
 -- Locks: conversation_sessions, conversation_messages (foreign key, trigger). Breaking: no.
 
 create function private.are_numbers(p_numbers real[])

@@ -1,7 +1,8 @@
 -- 0230_legal_holds: what must not be deleted, whoever asks.
--- Makes: public.legal_holds, set_legal_hold, release_legal_hold; private.is_held, private.has_holds.
--- Needs: 0010, 0020, 0030, 0050. Locks: auth.users, brands, conversation_sessions,
---   conversation_messages (triggers). Breaking: no.
+-- Makes: public.legal_holds, set_legal_hold, release_legal_hold; gives private.is_held and
+--   private.has_holds their meaning.
+-- Needs: 0010, 0030, 0050. Locks: auth.users, brands, conversation_sessions, conversation_messages
+--   (triggers). Breaking: no.
 
 create table public.legal_holds (
   id              uuid         not null default gen_random_uuid()
@@ -10,8 +11,7 @@ create table public.legal_holds (
     references auth.users (id) on delete cascade,
   session_id      uuid         constraint legal_holds_session_id_fkey
     references public.conversation_sessions (id) on delete cascade,
-  brand_id        uuid         constraint legal_holds_brand_id_fkey
-    references public.brands (id) on delete cascade,
+  brand_id        uuid,
   reason          text         not null
     constraint legal_holds_reason_length check (char_length(reason) between 1 and 1000),
   placed_at       timestamptz  not null default now(),
@@ -47,7 +47,7 @@ revoke all on table public.legal_holds from public, anon, authenticated, service
 grant select on table public.legal_holds to service_role;
 
 -- Most projects have none: asked once, before anything is asked per row.
-create function private.has_holds()
+create or replace function private.has_holds()
 returns boolean
 language plpgsql
 stable
@@ -60,7 +60,7 @@ $$;
 revoke all on function private.has_holds() from public, anon, authenticated, service_role;
 comment on function private.has_holds() is 'Whether any hold lasts.';
 
-create function private.is_held(p_user_id uuid, p_session_id uuid, p_brand_id uuid default null)
+create or replace function private.is_held(p_user_id uuid, p_session_id uuid, p_brand_id uuid default null)
 returns boolean
 language plpgsql
 stable
@@ -226,11 +226,7 @@ create trigger conversation_sessions_10_keep_held_content before update of wiped
 -- Not on a table of that name which the project has of its own.
 do $$
 begin
-  if exists (
-    select 1
-    from pg_catalog.pg_attribute as a
-    where a.attrelid = to_regclass('public.brands') and a.attname = 'content_mode'
-  ) then
+  if to_regproc('private.tg_brands__add_owner') is not null then
     create trigger brands_10_keep_held before delete on public.brands
       for each row execute function private.tg__keep_held();
   end if;

@@ -30,7 +30,8 @@ create table private.data_tables (
 );
 comment on table private.data_tables is
   E'Every table, and what becomes of a person''s rows in it.\n\n'
-  'A row may name a table of a file that was left out. Writes: migrations only.';
+  'What is in it is exported and erased, so it names no table of the project''s own: who leaves a file out '
+  'deletes its rows. Writes: migrations only.';
 comment on column private.data_tables.table_name is 'Schema and name.';
 comment on column private.data_tables.user_column is 'The column with the person''s id; null: none.';
 comment on column private.data_tables.session_column is 'The column with the session''s id; null: none.';

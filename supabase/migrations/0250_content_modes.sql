@@ -2,7 +2,7 @@
 -- Makes: public.redaction_patterns, wipe_session_content; private.redact, private.redact_json,
 --   private.kept_expression, private.make_content_triggers, private.wipe_sessions and the triggers
 --   *_25_apply_content_mode.
--- Needs: 0010, 0020, 0030, 0050, 0240. Locks: each table with content (trigger). Breaking: no.
+-- Needs: 0010, 0030, 0050, 0240. Locks: each table with content (trigger). Breaking: no.
 
 create table public.redaction_patterns (
   name         text         not null constraint redaction_patterns_pkey primary key
@@ -345,9 +345,10 @@ revoke all on function private.tg_attachments__refuse_unkept()
 comment on function private.tg_attachments__refuse_unkept() is
   'Refuses files of sessions that keep no content (PT403 FORBIDDEN).';
 
+-- A project may have a table of that name itself.
 do $$
 begin
-  if to_regclass('public.attachments') is not null then
+  if to_regproc('private.tg_attachments__place') is not null then
     create trigger attachments_22_refuse_unkept before insert on public.attachments
       for each row execute function private.tg_attachments__refuse_unkept();
   end if;
@@ -393,12 +394,7 @@ comment on function private.tg_brands__raise_content_mode() is
 -- Brands of the project's own have no mode.
 do $$
 begin
-  if exists (
-    select 1
-    from pg_catalog.pg_attribute as a
-    where a.attrelid = to_regclass('public.brands') and a.attname = 'content_mode'
-      and not a.attisdropped
-  ) then
+  if to_regproc('private.tg_brands__add_owner') is not null then
     create trigger conversation_sessions_15_follow_brand
       before insert or update of brand_id, content_mode on public.conversation_sessions
       for each row when (new.brand_id is not null)

@@ -1,7 +1,7 @@
 -- 0260_audit_log: who looked at, took out, erased or held back what, in a chain that shows every change.
 -- Makes: public.audit_log, verify_audit_chain, read_session_as_admin; private.subject_keys,
 --   private.audit_head, private.audit_reasons, private.pseudonym, private.write_audit.
--- Needs: 0010, 0020, 0030, 0050, 0230. Locks: legal_holds (trigger). Breaking: no.
+-- Needs: 0010, 0030, 0050; of 0180 and 0230 what is there. Locks: legal_holds (trigger). Breaking: no.
 
 create type public.audit_action as enum (
   'session_read', 'session_claimed', 'data_exported', 'data_erased', 'erasure_refused', 'hold_placed',
@@ -334,8 +334,14 @@ revoke all on function private.tg_legal_holds__audit()
   from public, anon, authenticated, service_role;
 comment on function private.tg_legal_holds__audit() is 'Tells the audit log of holds.';
 
-create trigger legal_holds_80_audit after insert or update of released_at on public.legal_holds
-  for each row execute function private.tg_legal_holds__audit();
+do $$
+begin
+  if to_regproc('private.tg__keep_held') is not null then
+    create trigger legal_holds_80_audit after insert or update of released_at on public.legal_holds
+      for each row execute function private.tg_legal_holds__audit();
+  end if;
+end
+$$;
 
 create function private.tg_session_clients__audit()
 returns trigger
@@ -355,7 +361,7 @@ comment on function private.tg_session_clients__audit() is
 
 do $$
 begin
-  if to_regclass('public.session_clients') is not null then
+  if to_regproc('private.tg_conversation_sessions__carry_client') is not null then
     create trigger session_clients_80_audit after update of claimed_at on public.session_clients
       for each row when (old.claimed_at is null and new.claimed_at is not null)
       execute function private.tg_session_clients__audit();

@@ -1,7 +1,7 @@
 -- 0270_retention: how long what is kept.
 -- Makes: public.retention_policies, public.retention_runs, run_retention; private.retention_query,
 --   private.apply_retention and the triggers *_60_keep_held.
--- Needs: 0010, 0020, 0030, 0230, 0240, 0250, 0260. Locks: tables with content (trigger). Breaking: no.
+-- Needs: 0010, 0030, 0050, 0240, 0250, 0260. Locks: tables with content (trigger). Breaking: no.
 
 create type public.retention_class as enum (
   'content', 'tool_payloads', 'attachments', 'logs', 'metrics', 'visitor_sessions', 'trash'
@@ -17,8 +17,7 @@ comment on type public.retention_action is
 create table public.retention_policies (
   id           uuid                     not null default gen_random_uuid()
     constraint retention_policies_pkey primary key,
-  brand_id     uuid                     constraint retention_policies_brand_id_fkey
-    references public.brands (id) on delete cascade,
+  brand_id     uuid,
   data_class   public.retention_class   not null,
   keep_days    integer                  not null
     constraint retention_policies_keep_days_range check (keep_days between 1 and 36500),
@@ -121,7 +120,8 @@ begin
     select c.oid::regclass as name, c.relname
     from private.data_tables as t
     join pg_catalog.pg_class as c on c.oid = to_regclass(t.table_name)
-    where t.on_erase = 'delete' and t.user_column = 'user_id' and t.session_column = 'session_id'
+    where to_regproc('private.tg__keep_held_rows') is not null
+      and t.on_erase = 'delete' and t.user_column = 'user_id' and t.session_column = 'session_id'
       and t.export_order is not null
       and t.table_name not in ('public.conversation_messages', 'public.budget_reservations')
   loop
@@ -323,7 +323,7 @@ begin
     if (clock_timestamp() >= v_until or v_room = 0) and not p_dry_run then
       v_run.is_complete := false;
     elsif v_policy.data_class in ('logs', 'metrics') then
-      if to_regclass('public.agent_logs') is null then
+      if to_regproc('private.make_log_partition') is null then
         continue;
       end if;
       if not p_dry_run and not pg_try_advisory_xact_lock(1953854150, 0) then
@@ -349,8 +349,8 @@ begin
           v_run.is_complete := v_logs.is_complete;
         end if;
       end if;
-    elsif v_policy.data_class = 'tool_payloads' and to_regclass('public.tool_executions') is null
-      or v_policy.data_class = 'attachments' and to_regclass('public.attachments') is null
+    elsif v_policy.data_class = 'tool_payloads' and to_regproc('private.add_tool_executions') is null
+      or v_policy.data_class = 'attachments' and to_regproc('private.tg_attachments__place') is null
     then
       continue;
     elsif p_dry_run then

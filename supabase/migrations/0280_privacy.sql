@@ -1,6 +1,6 @@
 -- 0280_privacy: what a person may ask for: everything that is kept, and that it goes.
 -- Makes: export_user_data, import_user_data, erase_user_data, public.erasure_receipts.
--- Needs: 0010, 0030, 0050, 0080, 0230, 0240, 0260; for visitors 0180. Locks: none. Breaking: no.
+-- Needs: 0010, 0030, 0050, 0080, 0240, 0260; for visitors 0180. Locks: none. Breaking: no.
 
 create type public.exported_line as (
   line         text,
@@ -328,10 +328,12 @@ begin
             md5(p_user_id::text || e.value::text)::uuid as id,
             jsonb_populate_record(
               null::private.usage_tail,
-              e.value || jsonb_build_object('user_id', p_user_id, 'brand_id', b.id)
+              e.value || jsonb_build_object(
+                'user_id', p_user_id,
+                'brand_id', private.known_brand_id((e.value ->> 'brand_id')::uuid)
+              )
             ) as facts
           from jsonb_array_elements(v_rows) as e
-          left join public.brands as b on b.id = (e.value ->> 'brand_id')::uuid
         loop
           insert into private.recorded_usage (id, request_hash, cost_source)
           values (v_usage.id, '', 'none')
@@ -349,8 +351,7 @@ begin
             case
               when a.attname = v_table.user_column then '$2'
               -- Brands of another project are none here.
-              when a.attname = 'brand_id'
-                then '(select b.id from public.brands as b where b.id = r.brand_id)'
+              when a.attname = 'brand_id' then 'private.known_brand_id(r.brand_id)'
               -- No more than the session keeps here.
               when a.attname = 'content_mode' and v_table.session_column = 'session_id'
                 then 'greatest(r.content_mode, (

@@ -350,7 +350,7 @@ begin
       when (date_trunc('second', old.last_delta_at) <> date_trunc('second', new.last_delta_at))
       execute function private.tg_message_streams__broadcast();
   end if;
-  if to_regclass('public.tool_executions') is not null then
+  if to_regproc('private.add_tool_executions') is not null then
     create trigger tool_executions_95_broadcast_added after insert on public.tool_executions
       referencing new table as changed_executions
       for each statement execute function private.tg_tool_executions__broadcast();
@@ -361,7 +361,7 @@ begin
       referencing old table as changed_executions
       for each statement execute function private.tg_tool_executions__broadcast();
   end if;
-  if to_regclass('public.budget_alerts') is not null then
+  if to_regproc('private.note_budget_alerts') is not null then
     create trigger budget_alerts_95_broadcast_added after insert on public.budget_alerts
       referencing new table as new_alerts
       for each statement execute function private.tg_budget_alerts__broadcast();

@@ -1,6 +1,6 @@
 -- 0910_profiles: optional. What an app shows of a user. Nothing else in the schema needs it.
 -- Makes: public.profiles and the trigger on auth.users that fills it; takes in the users that exist.
--- Needs: 0010, 0020 (private.tg__touch_updated_at). Locks: auth.users (short). Breaking: no.
+-- Needs: 0010. Locks: auth.users (short). Breaking: no.
 
 create type public.app_role as enum ('user', 'admin', 'developer');
 comment on type public.app_role is

@@ -44,12 +44,15 @@ as $$
       -- begin list: from 0010_foundation.sql, by npm run format
       ('0010_foundation', 'function', 'private.error_codes'),
       ('0010_foundation', 'function', 'private.found_before'),
+      ('0010_foundation', 'function', 'private.has_holds'),
       ('0010_foundation', 'function', 'private.has_wide_number'),
+      ('0010_foundation', 'function', 'private.is_held'),
       ('0010_foundation', 'function', 'private.is_trusted_caller'),
+      ('0010_foundation', 'function', 'private.known_brand_id'),
+      ('0010_foundation', 'function', 'private.my_brand_ids'),
       ('0010_foundation', 'function', 'private.raise_error'),
+      ('0010_foundation', 'function', 'private.tg__touch_updated_at'),
       ('0010_foundation', 'type', 'public.content_mode'),
-      ('0020_brands', 'function', 'private.my_brand_ids'),
-      ('0020_brands', 'function', 'private.tg__touch_updated_at'),
       ('0020_brands', 'function', 'private.tg_brand_members__keep_owner'),
       ('0020_brands', 'function', 'private.tg_brand_members__refuse_anonymous'),
       ('0020_brands', 'function', 'private.tg_brands__add_owner'),
@@ -356,8 +359,6 @@ as $$
       ('0220_embeddings', 'type', 'public.message_match'),
       ('0220_embeddings', 'type', 'public.similar_question'),
       ('0230_legal_holds', 'table', 'public.legal_holds'),
-      ('0230_legal_holds', 'function', 'private.has_holds'),
-      ('0230_legal_holds', 'function', 'private.is_held'),
       ('0230_legal_holds', 'function', 'public.set_legal_hold'),
       ('0230_legal_holds', 'function', 'public.release_legal_hold'),
       ('0230_legal_holds', 'function', 'private.tg__keep_held'),
@@ -1174,7 +1175,7 @@ begin
       );
 
     when 'log_partitions' then
-      if to_regclass('public.agent_logs') is null then
+      if to_regproc('private.make_log_partition') is null then
         return null;
       end if;
       v_found := array(
@@ -1364,7 +1365,7 @@ begin
           )
         $q$,
         case
-          when to_regclass('public.tool_executions') is null then 'select null::uuid, 0::bigint'
+          when to_regproc('private.add_tool_executions') is null then 'select null::uuid, 0::bigint'
           else 'select session_id, sum(tokens_used) from public.tool_executions group by session_id'
         end
       )
@@ -1577,7 +1578,7 @@ begin
       );
 
     when 'search_index' then
-      if to_regclass('public.message_search') is null then
+      if to_regproc('private.search_vector') is null then
         return null;
       end if;
       v_found := array(
@@ -1619,7 +1620,7 @@ begin
       );
 
     when 'embeddings' then
-      if to_regclass('public.message_embeddings') is null then
+      if to_regproc('private.nearest_by_index') is null then
         return null;
       end if;
       v_found := array(
@@ -1636,7 +1637,7 @@ begin
       );
 
     when 'budget_holds' then
-      if to_regclass('public.budget_reservations') is null then
+      if to_regproc('private.close_reservation') is null then
         return null;
       end if;
       v_found := array(
@@ -1647,7 +1648,7 @@ begin
       );
 
     when 'unpriced_usage' then
-      if to_regclass('public.usage_totals') is null then
+      if to_regclass('private.usage_rollups') is null then
         return null;
       end if;
       v_found := array(

@@ -47,7 +47,7 @@ export function readCommands(block: Block): Command[] {
 export type Treatment =
   | { how: "run"; script: string; arguments: string[] }
   | { how: "supabase"; reason: string; command: string[]; flags: string[] }
-  | { how: "lockfile" | "script"; reason: string };
+  | { how: "lockfile" | "script" | "turnbase"; reason: string };
 
 /** Why a command of the CLI is not run here; its name and flags are. */
 const cliReasons: Record<string, string> = {
@@ -81,6 +81,9 @@ export function treat({ words }: Command): Treatment | undefined {
       return { how: "script", reason: "writes a file; types:check compares it" };
     }
     return undefined;
+  }
+  if (program === "npx" && rest[0] === "turnbase") {
+    return { how: "turnbase", reason: "test/package runs it, from an archive and in a project" };
   }
   if (program === "npx" && rest[0] === "supabase") {
     const flags = rest.filter((word) => word.startsWith("--")).map((flag) =>

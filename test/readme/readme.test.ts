@@ -180,6 +180,11 @@ async function runCommand(command: Command): Promise<void> {
       assert.ok(readFileSync(join(root, file), "utf8"), script);
       break;
     }
+    case "turnbase": {
+      const help = await mustRun(process.execPath, ["--import", "tsx", "cli/main.ts", "--help"]);
+      assert.match(help, new RegExp(`^ {2}turnbase ${command.words.at(-1)} `, "m"));
+      break;
+    }
     case "supabase":
       await checkCli(treatment.command, treatment.flags);
       break;

@@ -23,6 +23,7 @@ const elsewhere = new Set([
   "stack",
   "server",
   "attack",
+  "package",
   "mutation",
   "ending",
   "browser",
@@ -31,7 +32,7 @@ const elsewhere = new Set([
   "run",
 ]);
 /** Of these the ones that need no stack, and can run at once. */
-const light = new Set(["types", "pgtap", "docs"]);
+const light = new Set(["types", "pgtap", "docs", "cli"]);
 /** And those whose files share a stack. */
 const onApi = new Set(["api", "examples", "functions"]);
 
@@ -76,6 +77,7 @@ export function serverSuites(urls: ServerUrls): Suite[][][] {
     [
       [serverSql(urls)],
       [nodeSuite("mutation", 120_000, 1)],
+      [nodeSuite("package", 900_000, 1)],
       [faultSuite(900_000)],
       [nodeSuite("ending")],
       [apiSuite("fuzz")],

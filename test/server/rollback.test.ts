@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import pg from "pg";
+import { trimWanted } from "../../cli/lists.ts";
+import { choose, isOptional, readParts } from "../../cli/parts.ts";
 import { bootstrapScript, bootstrapState } from "../../local/bootstrap.ts";
 import { type Database, startDatabase } from "../../local/database.ts";
 import { root } from "../../local/paths.ts";
@@ -441,44 +443,13 @@ test("what Turnbase made and others use now is kept and named", { timeout }, asy
   });
 });
 
-/** What docs/deploy.md allows to leave out: each file with what goes with it, and with that. */
-async function allowed(files: string[]): Promise<string[][]> {
-  const page = await readFile(join(root, "docs/deploy.md"), "utf8");
-  const cells = new Map<string, string>();
-  for (const [, name = "", cell = ""] of page.matchAll(/^\| `(\d{4}_\w+\.sql)`.*\| (.*?) *\|$/gm)) {
-    cells.set(name, cell);
-  }
-  assert.deepEqual([...cells.keys()], await readMigrationNames());
-  const withThose = (name: string, seen = new Set<string>()): Set<string> => {
-    if (seen.has(name)) return seen;
-    seen.add(name);
-    const numbers: string[] = cells.get(name)?.match(/\b\d{4}\b/g) ?? [];
-    for (const file of files) if (numbers.includes(file.slice(0, 4))) withThose(file, seen);
-    return seen;
-  };
-  return [...cells].filter(([, cell]) => /^(yes|only together with)\b/.test(cell))
-    .map(([name]) => [...withThose(name)]);
-}
-
-async function readMigrationNames(): Promise<string[]> {
-  return (await readdir(folder)).filter((name) => name.endsWith(".sql")).sort();
-}
-
 // Tables of the project that have names of files left out.
 const namesakes: Record<string, string[]> = {
+  "0020_brands.sql": ["brands"],
   "0130_tool_executions.sql": ["tool_executions"],
   "0910_profiles.sql": ["profiles"],
   "0920_old_names.sql": ["messages", "chat_sessions"],
 };
-
-// Instead of 0020.
-const ownBrands = `
-create table public.brands (id uuid primary key);
-create schema private;
-create function private.my_brand_ids(p_roles text[] default null) returns setof uuid
-language sql stable as 'select id from public.brands';
-create function private.tg__touch_updated_at() returns trigger
-language plpgsql as 'begin return new; end';`;
 
 test(
   "files may be left out, and the project's own tables of their names stay",
@@ -488,27 +459,26 @@ test(
     await using scratch = await scratchDatabase(server.adminUrl, false);
     await withClient(scratch.database.dbUrl, async (postgres) => {
       const files = await migrationFiles(postgres);
-      const sets = await allowed(files);
+      const parts = readParts(root);
+      const sets = parts.filter(isOptional)
+        .map(({ name }) => choose(parts, [name]).without.map(({ file }) => `${file}.sql`));
       assert.ok(sets.length > 8);
-      const trials: [leftOut: string[], own: string][] = [
-        [sets.flat(), ""],
-        [sets.filter((_, index) => index % 2 === 0).flat(), ""],
-        [sets.filter((_, index) => index % 2 === 1).flat(), ""],
-        [["0020_brands.sql", "0900_brands_fkey.sql"], ownBrands],
+      const trials: string[][] = [
+        sets.flat(),
+        sets.filter((_, index) => index % 2 === 0).flat(),
+        sets.filter((_, index) => index % 2 === 1).flat(),
+        ["0020_brands.sql", "0900_brands_fkey.sql"],
       ];
-      for (const [leftOut, own] of trials) {
+      for (const leftOut of trials) {
         await postgres.query("begin");
         const names = new Set(leftOut.flatMap((file) => namesakes[file] ?? []));
         for (const name of names) await postgres.query(`create table public.${name} (id integer)`);
-        await postgres.query(own);
         const before = await snapshot(postgres, "^shop_");
-        for (const file of files.filter((name) => !leftOut.includes(name))) {
-          let sql = await readFile(join(folder, file), "utf8");
-          // Whoever leaves a file out takes its lines out of the list of clashes.
-          if (file === files[0]) {
-            for (const name of leftOut) sql = withoutLines(sql, name.slice(0, -".sql".length));
-          }
-          await postgres.query(sql);
+        const taken = files.filter((name) => !leftOut.includes(name));
+        // Whoever leaves a file out takes its lines out of the list of clashes.
+        const listed = new Set(taken.map((name) => name.slice(0, -".sql".length)));
+        for (const file of taken) {
+          await postgres.query(trimWanted(await readFile(join(folder, file), "utf8"), listed));
         }
         const [said, ...kept] = await rollBack(postgres);
         assert.equal(said, "Turnbase is gone");
@@ -519,11 +489,6 @@ test(
     });
   },
 );
-
-function withoutLines(sql: string, file: string): string {
-  const part = new RegExp(`^ *-- ${file}\\n(?: *\\('\\w+', .*\\n)+`, "m");
-  return sql.replace(part, "").replace(/,(\n {2}\)\n {2}select string_agg)/, "$1");
-}
 
 /** pg_cron lives in one database of a server; there, inside a transaction that is taken back. */
 test("its cron jobs go with their history, and others stay", { timeout }, async (t) => {

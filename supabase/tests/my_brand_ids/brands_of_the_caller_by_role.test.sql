@@ -7,7 +7,7 @@ returns uuid[]
 language sql
 as $$
   select tests.act_as(p_actor);
-  select array(select private.my_brand_ids(p_roles::public.brand_role[]))
+  select array(select private.my_brand_ids(p_roles::text[]))
 $$;
 select is(tests.brands('owner'), array[tests.id_of('brand')], 'a member''s');
 select is(tests.brands('owner', '{owner,admin}'), '{}'::uuid[], 'not as owner or admin');

@@ -26,7 +26,8 @@ select
 from generate_series(1, 600) as i;
 select tests.act_as('owner');
 insert into seen (query, read_rows)
-select q, pg_temp.rows_of(q) from unnest(array['common', 'rare', '"common word"', '"common number"', 'numb*', 'unknown']) as q;
+select q, pg_temp.rows_of(q)
+from unnest(array['common', 'rare', '"common word"', '"common number"', 'numb*', 'unknown']) as q;
 select is((select read_rows from seen where query = 'unknown'), 100::bigint, 'the newest 100, and nothing');
 select is((select read_rows from seen where query = 'common'), 100::bigint, 'a common word: the newest 100');
 select is((select read_rows from seen where query = 'rare'), 112::bigint, 'a rare word: its 12 besides');

@@ -31,8 +31,8 @@ values
     'policies: not Turnbase''s: mine on public\.brands\.'
   ),
   (
-    'alter function private.my_brand_ids(public.brand_role[]) security invoker',
-    'functions: changed: private\.my_brand_ids\(public\.brand_role\[\]\) \(now invoker, was definer\)'
+    'alter function private.my_brand_ids(text[]) security invoker',
+    'functions: changed: private\.my_brand_ids\(text\[\]\) \(now invoker, was definer\)'
   ),
   (
     'alter view public.usage_daily set (security_invoker = false)',

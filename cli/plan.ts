@@ -1,0 +1,119 @@
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rm, rmdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { type Manifest, manifestFile, type Project, read, sha256 } from "./project.ts";
+
+/** What a command will do to a project: nothing is written before all of it is known. */
+export interface Plan {
+  /** By path. */
+  write: Map<string, string>;
+  remove: string[];
+  /** Files of Turnbase that somebody changed: they stay as they are. */
+  kept: string[];
+  /** As it is to be; undefined: no change. */
+  config: string | undefined;
+  /** As it is to be; undefined: it goes. */
+  manifest: Manifest | undefined;
+}
+
+/**
+ * What becomes of files that Turnbase writes and takes away: whoever changed one keeps it. `before` has the hashes of
+ * what was written last.
+ */
+export function compareFiles(
+  project: Project,
+  wanted: ReadonlyMap<string, string>,
+  before: Readonly<Record<string, string>>,
+): { write: Map<string, string>; remove: string[]; kept: string[]; files: Record<string, string> } {
+  const write = new Map<string, string>();
+  const kept: string[] = [];
+  const files: Record<string, string> = {};
+  for (const [file, text] of wanted) {
+    const there = read(project.dir, file);
+    const hash = sha256(text);
+    if (there === undefined) write.set(file, text);
+    else if (sha256(there) !== hash) {
+      if (sha256(there) === before[file]) write.set(file, text);
+      else kept.push(file);
+    }
+    // Of a file that was kept, what it was before the change.
+    files[file] = kept.includes(file) ? before[file] ?? hash : hash;
+  }
+  const remove: string[] = [];
+  for (const [file, hash] of Object.entries(before)) {
+    if (wanted.has(file)) continue;
+    const there = read(project.dir, file);
+    if (there === undefined) continue;
+    if (sha256(there) === hash) remove.push(file);
+    else kept.push(file);
+  }
+  return { write, remove, kept, files };
+}
+
+export async function carryOut(project: Project, plan: Plan): Promise<void> {
+  for (const [file, text] of plan.write) await put(project.dir, file, text);
+  if (plan.config !== undefined) await put(project.dir, "supabase/config.toml", plan.config);
+  for (const file of plan.remove) await take(project.dir, file);
+  if (plan.manifest) {
+    await put(project.dir, manifestFile, `${JSON.stringify(plan.manifest, null, 2)}\n`);
+  } else await take(project.dir, manifestFile);
+}
+
+async function put(dir: string, file: string, text: string): Promise<void> {
+  const path = join(dir, file);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
+
+/** With the folders that it leaves empty, but never supabase itself. */
+async function take(dir: string, file: string): Promise<void> {
+  await rm(join(dir, file), { force: true });
+  for (let folder = dirname(file); /[\\/]/.test(folder); folder = dirname(folder)) {
+    const path = join(dir, folder);
+    if (!existsSync(path)) continue;
+    if ((await readdir(path)).length > 0) return;
+    await rmdir(path);
+  }
+}
+
+const verbs = { write: "write", remove: "remove", kept: "keep" } as const;
+
+/** Lines that say all of it, files of one folder together. */
+export function describePlan(plan: Plan): string[] {
+  const lines: string[] = [];
+  for (
+    const [verb, files] of [
+      [verbs.write, [...plan.write.keys()]],
+      [verbs.remove, plan.remove],
+    ] as const
+  ) {
+    for (const [folder, names] of byFolder(files)) {
+      lines.push(
+        `  ${verb} ${folder}/${names.length === 1 ? names[0] : `  ${names.length} files`}`,
+      );
+      if (names.length > 1) lines.push(...names.map((name) => `          ${name}`));
+    }
+  }
+  if (plan.config !== undefined) lines.push("  change supabase/config.toml");
+  for (const file of plan.kept) lines.push(`  keep ${file}: it was changed here`);
+  return lines;
+}
+
+function byFolder(files: readonly string[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const file of files) {
+    // Tests are many: they are counted, not named.
+    const folder = /^supabase\/tests\/turnbase\//.test(file)
+      ? "supabase/tests/turnbase"
+      : dirname(file);
+    found.set(folder, [...(found.get(folder) ?? []), file.slice(folder.length + 1)]);
+  }
+  return found;
+}
+
+export function omit<T>(
+  all: Readonly<Record<string, T>>,
+  some: Readonly<Record<string, T>>,
+): Record<string, T> {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !(name in some)));
+}

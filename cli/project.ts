@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Made } from "./made.ts";
+import { exitCodes, Problem } from "./problem.ts";
+
+export const manifestFile = "supabase/turnbase.json";
+
+/** What stands in supabase/turnbase.json: what was written, so that a later run knows what is whose. */
+export interface Manifest {
+  version: string;
+  without: string[];
+  /** Turnbase's file, its copy here, a hash of what it came from and of what was written. */
+  migrations: { from: string; file: string; source: string; sha256: string }[];
+  /** Every other file that was written, with its hash. */
+  files: Record<string, string>;
+  /** What was added to config.toml, to the letter. */
+  config: string;
+  types?: string;
+  tests: boolean;
+  /** The migration that takes Turnbase out again, once there is one. */
+  rollback?: string;
+}
+
+/** A user's project: the folder that holds supabase/. */
+export interface Project {
+  dir: string;
+  /** Names in supabase/migrations, in order. */
+  migrations: string[];
+  made: Made;
+  config: string;
+  manifest: Manifest | undefined;
+}
+
+export function readProject(dir: string): Project {
+  const folder = resolve(dir);
+  if (!isFolder(join(folder, "supabase"))) {
+    throw new Problem(
+      `${folder} has no folder supabase`,
+      "Name the folder that holds it with --dir, or make one: npx supabase init",
+      exitCodes.usage,
+    );
+  }
+  const config = read(folder, "supabase/config.toml");
+  if (config === undefined) {
+    throw new Problem(
+      `${folder} has no supabase/config.toml`,
+      "Make one: npx supabase init",
+      exitCodes.usage,
+    );
+  }
+  const manifest = readManifest(folder);
+  const own = new Set(manifest?.migrations.map(({ file }) => file));
+  const migrations = list(folder, "supabase/migrations")
+    .filter((name) => /^\d+_.*\.sql$/.test(name)).sort();
+  const made = new Made();
+  for (const name of migrations) {
+    const file = `supabase/migrations/${name}`;
+    if (!own.has(file)) made.read(file, read(folder, file) ?? "");
+  }
+  return { dir: folder, migrations, made, config, manifest };
+}
+
+function readManifest(folder: string): Manifest | undefined {
+  const text = read(folder, manifestFile);
+  if (text === undefined) return undefined;
+  try {
+    // Written by us; what is missing in it would be an edit by hand.
+    const manifest = JSON.parse(text) as Manifest;
+    if (Array.isArray(manifest.migrations) && Array.isArray(manifest.without)) return manifest;
+  } catch {
+    // Said below.
+  }
+  throw new Problem(
+    `${manifestFile} cannot be read`,
+    "Take the file back from version control: it says what Turnbase wrote here",
+  );
+}
+
+export function read(dir: string, file: string): string | undefined {
+  const path = join(dir, file);
+  return existsSync(path) && statSync(path).isFile() ? readFileSync(path, "utf8") : undefined;
+}
+
+export function isFolder(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory();
+}
+
+function list(dir: string, folder: string): string[] {
+  return isFolder(join(dir, folder)) ? readdirSync(join(dir, folder)) : [];
+}
+
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

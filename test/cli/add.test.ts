@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { add } from "../../cli/add.ts";
+import { Problem } from "../../cli/problem.ts";
+import { remove } from "../../cli/remove.ts";
+import { types } from "../../cli/types.ts";
+import { upgrade } from "../../cli/upgrade.ts";
+import { addOptions, filesIn, makeProject, put, said } from "./support.ts";
+
+/** A project that has all which it can have of the same names. */
+const taken = {
+  "supabase/config.toml": `project_id = "shop"\n[functions.health]\nverify_jwt = true\n`,
+  "supabase/functions/feedback/index.ts": "Deno.serve(() => new Response());\n",
+  "supabase/functions/_shared/cors.ts": "export const cors = {};\n",
+  "supabase/functions/deno.json": "{}\n",
+  "supabase/migrations/20240101000000_shop.sql": `
+    create table public.profiles (id uuid primary key);
+    create table if not exists brands (id bigint primary key);
+    create view public.messages as select 1 as one;
+    create function public.search_messages(q text) returns int language sql as 'select 1';
+    create type public.budget_period as enum ('week');
+    create policy attachments_insert_own on storage.objects for insert with check (true);
+    create trigger users_50_create_profile after insert on auth.users
+      for each row execute function public.welcome();
+    create table public.conversation_sessions (id int);`,
+};
+
+test("the plan names each clash with its place and its way out, and writes nothing", async (t) => {
+  const dir = await makeProject(t, taken);
+  const before = await filesIn(dir);
+  const { code, text } = await said(add, { ...addOptions, dir });
+  assert.equal(code, 3);
+  const lines = text.split("\n").filter((line) => /^ {2}\S.* in supabase\//.test(line))
+    .map((line) => line.trim().replace(/ {2,}/g, " "));
+  const file = "in supabase/migrations/20240101000000_shop.sql";
+  assert.deepEqual(lines.sort(), [
+    "block [functions.health] in supabase/config.toml: --without functions/health",
+    "function feedback in supabase/functions/feedback: --without functions/feedback",
+    `function public.search_messages ${file}: --without search`,
+    `policy attachments_insert_own on storage.objects ${file}: --without attachments`,
+    `table public.brands ${file}: --without brands`,
+    `table public.conversation_sessions ${file}: rename or move yours`,
+    `table public.messages ${file}: --without old-names`,
+    `table public.profiles ${file}: --without profiles`,
+    `trigger users_50_create_profile on auth.users ${file}: --without profiles`,
+    `type public.budget_period ${file}: --without budgets`,
+  ]);
+  assert.match(text, /10 of its names are taken\. Nothing was written\./);
+  const [, names = ""] = /^Next: npx turnbase add --without (\S+)/m.exec(text) ?? [];
+  assert.match(text, /rename or move what cannot be left out/);
+  assert.deepEqual(await filesIn(dir), before);
+
+  // The way out that it names is one.
+  await put(
+    dir,
+    "supabase/migrations/20240202000000_away.sql",
+    "drop table conversation_sessions;",
+  );
+  const way = { ...addOptions, dir, without: names.split(",") };
+  const { code: planned, text: plan } = await said(add, { ...way, dryRun: true });
+  assert.equal(planned, 0, plan);
+  assert.match(plan, /without embeddings, which needs search/);
+  assert.match(plan, /Nothing was written\. Next:/);
+  const unchanged = await filesIn(dir);
+  assert.equal(Object.keys(unchanged).length, Object.keys(before).length + 1);
+  assert.equal((await said(add, way)).code, 0);
+  const after = await filesIn(dir);
+  for (const [name, content] of Object.entries(unchanged)) {
+    if (name !== "supabase/config.toml") assert.equal(after[name], content, name);
+  }
+});
+
+test("what it writes comes after the newest migration, and leaves out what is left out", async (t) => {
+  const newest = "supabase/migrations/20991231235959_future.sql";
+  const dir = await makeProject(t, { [newest]: "select 1;" });
+  const { code, text } = await said(add, {
+    ...addOptions,
+    dir,
+    without: ["brands", "privacy"],
+    tests: true,
+  });
+  assert.equal(code, 0, text);
+  assert.match(text, /Next:\n.*npx supabase db push/);
+  const files = await filesIn(dir);
+  const migrations = Object.keys(files).filter((name) => name.startsWith("supabase/migrations/"));
+  assert.equal(migrations[0], newest);
+  assert.equal(
+    migrations[1],
+    "supabase/migrations/21000101000000_turnbase_0010_foundation.sql",
+  );
+  const all = (pattern: RegExp) =>
+    Object.entries(files).filter(([name, text]) =>
+      pattern.test(text) && !name.startsWith("types/") && name !== "supabase/turnbase.json"
+    ).map(([name]) => name.replace(/\d{14}/, ""));
+  // Lists, tests, and the files themselves.
+  assert.deepEqual(all(/'(table|function)', '(public\.brands|public\.erase_user_data)'/), []);
+  assert.deepEqual(all(/erase_user_data\(/), []);
+  assert.deepEqual(all(/_shared\/(?!setup)/), []);
+  assert.ok(files["supabase/functions/_turnbase/deno.json"]);
+  assert.ok(files["supabase/functions/chat-log/handler.ts"]?.includes("../_turnbase/rpc.ts"));
+  assert.equal(files["supabase/functions/privacy/index.ts"], undefined);
+  assert.equal(files["supabase/functions/chat-log/handler_test.ts"], undefined);
+  assert.match(files["supabase/config.toml"] ?? "", /^\[functions\.chat-log\]\nimport_map = /m);
+  assert.doesNotMatch(files["supabase/config.toml"] ?? "", /functions\.privacy/);
+  assert.match(files["types/turnbase/project.ts"] ?? "", /\| "brand_members"\n/);
+  const tests = Object.keys(files).filter((name) => name.endsWith(".test.sql"));
+  assert.ok(tests.length > 300, `${tests.length} tests`);
+});
+
+test("run again it writes nothing; what is lost comes back, what is changed stays", async (t) => {
+  const dir = await makeProject(t);
+  await said(add, { ...addOptions, dir });
+  const written = await filesIn(dir);
+  const again = await said(add, { ...addOptions, dir });
+  assert.equal(again.code, 0, again.text);
+  assert.match(again.text, /Nothing to write\. Next:/);
+  assert.deepEqual(await filesIn(dir), written);
+  for (const command of [upgrade, types]) {
+    const { code, text } = await said(command, { ...addOptions, dir, out: undefined });
+    assert.equal(code, 0, text);
+    assert.match(text, /Next:/);
+    assert.deepEqual(await filesIn(dir), written);
+  }
+
+  const [migration = ""] = Object.keys(written).filter((name) => name.endsWith("_realtime.sql"));
+  const mine = "supabase/functions/chat-log/index.ts";
+  await put(dir, mine, "// mine\n");
+  await put(dir, migration, "-- mine\n");
+  await put(dir, "supabase/functions/health/index.ts", "");
+  const { rm } = await import("node:fs/promises");
+  await rm(`${dir}/supabase/functions/health/index.ts`);
+  await put(dir, "supabase/config.toml", 'project_id = "shop"\n');
+  for (const command of [add, upgrade]) {
+    const { code, text } = await said(command, { ...addOptions, dir });
+    assert.equal(code, 4, text);
+    assert.match(text, new RegExp(`keep ${mine}: it was changed here`));
+    const now = await filesIn(dir);
+    assert.equal(now[mine], "// mine\n");
+    assert.equal(now[migration], "-- mine\n");
+    assert.ok(now["supabase/functions/health/index.ts"]);
+  }
+  assert.match((await filesIn(dir))["supabase/config.toml"] ?? "", /\[functions\.health\]/);
+});
+
+test("other parts, another folder, a missing config are refused with the next step", async (t) => {
+  const dir = await makeProject(t);
+  await said(add, { ...addOptions, dir, without: ["profiles"] });
+  const before = await filesIn(dir);
+  const refused: [run: () => Promise<unknown>, message: RegExp, code: number][] = [
+    [() => said(add, { ...addOptions, dir, without: ["search"] }), /already, without: profiles/, 2],
+    [() => said(add, { ...addOptions, dir: `${dir}/types` }), /has no folder supabase/, 2],
+  ];
+  const empty = await makeProject(t);
+  for (const command of [upgrade, remove, types]) {
+    refused.push([
+      () => said(command, { ...addOptions, dir: empty, out: undefined }),
+      /Turnbase is not in/,
+      2,
+    ]);
+  }
+  for (const [run, message, exitCode] of refused) {
+    await assert.rejects(run, (error) => {
+      assert.ok(error instanceof Problem);
+      assert.match(error.message, message);
+      assert.equal(error.exitCode, exitCode);
+      assert.notEqual(error.next, "");
+      return true;
+    });
+  }
+  assert.deepEqual(await filesIn(dir), before);
+});
+
+test("remove leaves the project as it was, but for the migrations that may have run", async (t) => {
+  const own = {
+    "supabase/config.toml": 'project_id = "shop"',
+    "supabase/migrations/20240101000000_shop.sql": "select 1;",
+    "supabase/functions/mine/index.ts": "Deno.serve(() => new Response());\n",
+    "supabase/tests/mine.test.sql": "select 1;",
+  };
+  const dir = await makeProject(t, own);
+  await said(add, { ...addOptions, dir, tests: true, types: "src/lib/turnbase" });
+  const dry = await said(remove, { ...addOptions, dir, dryRun: true });
+  assert.equal(dry.code, 0, dry.text);
+  const { code, text } = await said(remove, { ...addOptions, dir });
+  assert.equal(code, 0, text);
+  assert.match(text, /destroys every conversation\. Next:/);
+  const left = Object.entries(await filesIn(dir)).filter(([name]) =>
+    !/^supabase\/(migrations\/\d+_turnbase_|turnbase\.json)/.test(name)
+  );
+  assert.deepEqual(Object.fromEntries(left), own);
+  const newest = Object.keys(await filesIn(dir)).filter((name) => name.includes("migrations")).at(
+    -1,
+  );
+  assert.match(newest ?? "", /_turnbase_remove\.sql$/);
+  await assert.rejects(said(remove, { ...addOptions, dir }), /the migration is written/);
+});
