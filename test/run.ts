@@ -3,7 +3,6 @@ import { withServer } from "./run/server.ts";
 import {
   faultSuite,
   firstServerSuites,
-  lastSuites,
   localSuites,
   serverSuites,
   type Suite,
@@ -109,7 +108,7 @@ async function main(): Promise<number> {
   const server = positionals[0] === "server";
   const names = server ? positionals.slice(1) : positionals;
   if (values.list) {
-    for (const { name } of [...localSuites().flat(2), ...lastSuites().flat()]) log(name);
+    for (const { name } of localSuites().flat(2)) log(name);
     return 0;
   }
   const faults = positionals[0] === "faults";
@@ -128,7 +127,7 @@ async function main(): Promise<number> {
           await runAll(serverSuites(urls), names),
         ),
     )
-    : add(await runAll(localSuites(), names), await runLane(lastSuites(), names, true));
+    : await runAll(localSuites(), names);
   if (total.passed + total.failed === 0) {
     log(`no suite is named ${names.join(" or ")}`);
     return 1;

@@ -137,12 +137,20 @@ test("every npm script and CLI command that the text names is there", async () =
     if (script && script !== "ci") assert.ok(script in manifest.scripts, text);
     else if (text.startsWith("npx ")) {
       const treatment = treat({ text, words: text.split(/\s+/), line: 0 });
-      assert.equal(treatment?.how, "supabase", text);
-      if (treatment?.how === "supabase") checks.push(checkCli(treatment.command, treatment.flags));
+      if (treatment?.how === "turnbase") checks.push(checkTurnbase(text.split(/\s+/)[2] ?? ""));
+      else if (treatment?.how === "supabase") {
+        checks.push(checkCli(treatment.command, treatment.flags));
+      } else assert.fail(text);
     }
   }
   await Promise.all(checks);
 });
+
+/** Fails unless the package's command has this one. */
+async function checkTurnbase(name: string): Promise<void> {
+  const help = await mustRun(process.execPath, ["--import", "tsx", "cli/main.ts", "--help"]);
+  assert.match(help, new RegExp(`^ {2}turnbase ${name} `, "m"));
+}
 
 /** Fails unless the CLI has the command and each of the flags. */
 async function checkCli(command: string[], flags: string[]): Promise<void> {
@@ -180,11 +188,9 @@ async function runCommand(command: Command): Promise<void> {
       assert.ok(readFileSync(join(root, file), "utf8"), script);
       break;
     }
-    case "turnbase": {
-      const help = await mustRun(process.execPath, ["--import", "tsx", "cli/main.ts", "--help"]);
-      assert.match(help, new RegExp(`^ {2}turnbase ${command.words.at(-1)} `, "m"));
+    case "turnbase":
+      await checkTurnbase(command.words.at(-1) ?? "");
       break;
-    }
     case "supabase":
       await checkCli(treatment.command, treatment.flags);
       break;

@@ -18,9 +18,10 @@ export interface Suite {
 }
 
 /** The folders whose suites must be there; others below test/ are found. */
-const required = ["types", "pgtap", "api", "functions", "readme"];
+const required = ["types", "pgtap", "api", "functions"];
 const elsewhere = new Set([
   "stack",
+  "readme",
   "server",
   "attack",
   "package",
@@ -57,16 +58,14 @@ export function localSuites(): Suite[][][] {
   ];
 }
 
-/** What runs by itself when the lanes are done, because it holds the time in which a stack is up. */
-export function lastSuites(): Suite[][] {
-  return [[nodeSuite("stack")]];
-}
-
 type ServerUrls = { dbUrl: string; adminUrl: string; hasVector: boolean };
 
-/** What `npm run test:server` begins with: it copies the database, to which nobody else may be connected. */
+/**
+ * What `npm run test:server` begins with, alone: one copies the database, to which nobody else may be connected, the
+ * other holds the time in which a stack is up.
+ */
 export function firstServerSuites(): Suite[][] {
-  return [[nodeSuite("attack", 120_000, 1)]];
+  return [[nodeSuite("attack", 120_000, 1)], [nodeSuite("stack")]];
 }
 
 /** What it runs then, in two lanes too. */
@@ -78,6 +77,7 @@ export function serverSuites(urls: ServerUrls): Suite[][][] {
       [serverSql(urls)],
       [nodeSuite("mutation", 120_000, 1)],
       [nodeSuite("package", 900_000, 1)],
+      [nodeSuite("readme")],
       [faultSuite(900_000)],
       [nodeSuite("ending")],
       [apiSuite("fuzz")],
