@@ -123,8 +123,8 @@ async function main(): Promise<number> {
       log,
       async (urls) =>
         add(
-          await runLane(firstServerSuites(), names, true),
-          await runAll(serverSuites(urls), names),
+          await runLane(firstServerSuites(urls), names, true),
+          await runAll(serverSuites(), names),
         ),
     )
     : await runAll(localSuites(), names);

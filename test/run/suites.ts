@@ -62,19 +62,18 @@ type ServerUrls = { dbUrl: string; adminUrl: string; hasVector: boolean };
 
 /**
  * What `npm run test:server` begins with, alone: one copies the database, to which nobody else may be connected, the
- * other holds the time in which a stack is up.
+ * next locks its tables and counts its rows, and one holds the time in which a stack is up.
  */
-export function firstServerSuites(): Suite[][] {
-  return [[nodeSuite("attack", 120_000, 1)], [nodeSuite("stack")]];
+export function firstServerSuites(urls: ServerUrls): Suite[][] {
+  return [[nodeSuite("attack", 120_000, 1)], [serverSql(urls)], [nodeSuite("stack")]];
 }
 
 /** What it runs then, in two lanes too. */
-export function serverSuites(urls: ServerUrls): Suite[][][] {
+export function serverSuites(): Suite[][][] {
   return [
     // Its files share a database, so one waits for the other.
     [[nodeSuite("server", 900_000, 1)]],
     [
-      [serverSql(urls)],
       [nodeSuite("mutation", 120_000, 1)],
       [nodeSuite("package", 900_000, 1)],
       [nodeSuite("readme")],
