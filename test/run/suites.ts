@@ -71,16 +71,18 @@ export function firstServerSuites(urls: ServerUrls): Suite[][] {
 /** What it runs then, in two lanes too. */
 export function serverSuites(): Suite[][][] {
   return [
-    // Its files share a database, so one waits for the other.
-    [[nodeSuite("server", 900_000, 1)]],
     [
-      [nodeSuite("mutation", 120_000, 1)],
-      [nodeSuite("package", 900_000, 1)],
-      [nodeSuite("readme")],
-      [faultSuite(900_000)],
+      // Its files share a database, so one waits for the other.
+      [nodeSuite("server", 900_000, 1)],
       [nodeSuite("ending")],
       [apiSuite("fuzz")],
       [apiSuite("browser")],
+      [nodeSuite("readme")],
+    ],
+    [
+      [nodeSuite("mutation", 120_000, 1)],
+      [nodeSuite("package", 900_000, 1)],
+      [faultSuite(900_000)],
     ],
   ];
 }
