@@ -115,7 +115,10 @@ for (const major of [20, 22]) {
           runProgram(program, args, {
             cwd: join(empty, "app"),
             env: {
-              ...process.env,
+              // `npm run` hands its own cache and settings down, which are not this user's.
+              ...Object.fromEntries(
+                Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)),
+              ),
               PATH: `${empty}:${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`,
               HOME: join(empty, "home"),
             },
