@@ -61,29 +61,26 @@ export function localSuites(): Suite[][][] {
 type ServerUrls = { dbUrl: string; adminUrl: string; hasVector: boolean };
 
 /**
- * What `npm run test:server` begins with, alone: one copies the database, to which nobody else may be connected, the
- * next locks its tables and counts its rows, and one holds the time in which a stack is up.
+ * What `npm run test:server` begins with, one after another: the first copies the database, to which nobody else may be
+ * connected; the next locks its tables and counts its rows; the others hold times.
  */
 export function firstServerSuites(urls: ServerUrls): Suite[][] {
-  return [[nodeSuite("attack", 120_000, 1)], [serverSql(urls)], [nodeSuite("stack")]];
+  return [
+    [nodeSuite("attack", 120_000, 1)],
+    [serverSql(urls)],
+    // Its files share a database, so one waits for the other.
+    [nodeSuite("server", 900_000, 1)],
+    [nodeSuite("stack")],
+  ];
 }
 
 /** What it runs then, in two lanes too. */
 export function serverSuites(): Suite[][][] {
   return [
-    [
-      // Its files share a database, so one waits for the other.
-      [nodeSuite("server", 900_000, 1)],
-      [nodeSuite("ending")],
-      [apiSuite("fuzz")],
-      [apiSuite("browser")],
-      [nodeSuite("readme")],
-    ],
-    [
-      [nodeSuite("mutation", 120_000, 1)],
-      [nodeSuite("package", 900_000, 1)],
-      [faultSuite(900_000)],
-    ],
+    [[faultSuite(600_000)], [nodeSuite("ending")], [apiSuite("fuzz")], [apiSuite("browser")]],
+    [[nodeSuite("mutation", 120_000, 1)], [nodeSuite("package", 600_000, 1)], [
+      nodeSuite("readme"),
+    ]],
   ];
 }
 
