@@ -167,9 +167,7 @@ suite("POST storage-cleanup", () => {
       for (const end = Date.now() + 20_000; calls < 2 && Date.now() < end;) {
         await sleep(5);
       }
-      const pid = edge.pidOf("storage-cleanup");
-      assert.ok(pid);
-      process.kill(pid, "SIGKILL");
+      await edge.kill("storage-cleanup");
       await cut;
       edge.sent--;
       assert.equal((await waiting()).length, 20);

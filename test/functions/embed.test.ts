@@ -211,9 +211,7 @@ suite("POST embed", () => {
     behave = (texts) => ++calls === 1 ? works(texts) : null;
     const cut = edge.call("embed", { body: {}, token: fixture.service }).catch(() => undefined);
     for (const end = Date.now() + 20_000; calls < 2 && Date.now() < end;) await sleep(5);
-    const pid = edge.pidOf("embed");
-    assert.ok(pid);
-    process.kill(pid, "SIGKILL");
+    await edge.kill("embed");
     await cut;
     edge.sent--;
     assert.deepEqual(await states(), { embedded: 32, queued: 8 });

@@ -133,6 +133,14 @@ export class Edge implements AsyncDisposable {
     return this.#functions.find(name)?.pid;
   }
 
+  /** Kills the process of a function, and waits until that is known: the next request starts another. */
+  async kill(name: string): Promise<void> {
+    const pid = this.pidOf(name);
+    assert.ok(pid);
+    process.kill(pid, "SIGKILL");
+    while (isAlive(pid)) await sleep(5);
+  }
+
   /** The processes of the functions that have been started. */
   pids(): (number | undefined)[] {
     return names.map((name) => this.#functions.find(name)?.pid);
@@ -290,4 +298,12 @@ export function refusal(answer: Answer) {
   assert.equal(error["requestId"], answer.headers["x-request-id"]);
   assert.equal(typeof error["message"], "string");
   return { status: answer.status, code: error["code"], hint: String(error["hint"] ?? "") };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
