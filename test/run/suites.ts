@@ -120,7 +120,7 @@ export function faultSuite(timeoutMs: number, names: readonly string[] = []): Su
 function serverSql(urls: ServerUrls): Suite {
   return {
     name: "SQL (pgTAP on the server)",
-    timeoutMs: 240_000,
+    timeoutMs: 480_000,
     run: async ({ log }) => {
       const needVector = urls.hasVector ? new Set<string>() : await vectorTests();
       return await runPgtap({
