@@ -70,6 +70,7 @@ export function firstServerSuites(urls: ServerUrls): Suite[][] {
     [serverSql(urls)],
     // Its files share a database, so one waits for the other.
     [nodeSuite("server", 900_000, 1)],
+    [apiSuite("fuzz")],
     [nodeSuite("stack")],
   ];
 }
@@ -77,7 +78,7 @@ export function firstServerSuites(urls: ServerUrls): Suite[][] {
 /** What it runs then, in two lanes too. */
 export function serverSuites(): Suite[][][] {
   return [
-    [[faultSuite(600_000)], [nodeSuite("ending")], [apiSuite("fuzz")], [apiSuite("browser")]],
+    [[faultSuite(600_000)], [nodeSuite("ending")], [apiSuite("browser")]],
     [[nodeSuite("mutation", 120_000, 1)], [nodeSuite("package", 600_000, 1)], [
       nodeSuite("readme"),
     ]],
