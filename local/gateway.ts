@@ -26,7 +26,8 @@ export interface Gateway {
 
 /** The one address that clients use, with the paths of a Supabase project. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 128 });
+  // Not kept alive: a connection that the other side closes just then would fail a request.
+  const agent = new Agent({ keepAlive: false, maxSockets: 128 });
   const server = createServer((request, response) => {
     route(request, response, options, agent).catch((error: unknown) => {
       console.error(`gateway: ${error instanceof Error ? error.message : String(error)}`);
