@@ -61,6 +61,16 @@ export function readProject(dir: string): Project {
   return { dir: folder, migrations, made, config, manifest };
 }
 
+/** What a project has of Turnbase; a problem where it has nothing, or nothing any more. */
+export function takenIn({ dir, manifest }: Project): Manifest {
+  if (manifest && !manifest.rollback) return manifest;
+  throw new Problem(
+    `Turnbase is not in ${dir}`,
+    "Take it in first: npx turnbase add",
+    exitCodes.usage,
+  );
+}
+
 function readManifest(folder: string): Manifest | undefined {
   const text = read(folder, manifestFile);
   if (text === undefined) return undefined;

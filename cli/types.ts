@@ -4,8 +4,8 @@ import { typeFiles } from "./bundle.ts";
 import { packageRoot } from "./package.ts";
 import { choose, readParts } from "./parts.ts";
 import { carryOut, compareFiles, describePlan } from "./plan.ts";
-import { exitCodes, Problem } from "./problem.ts";
-import { readProject } from "./project.ts";
+import { exitCodes } from "./problem.ts";
+import { readProject, takenIn } from "./project.ts";
 
 export interface TypesOptions {
   dir: string;
@@ -16,14 +16,7 @@ export interface TypesOptions {
 /** Writes the types of what the project has of Turnbase. */
 export async function types(options: TypesOptions, print: Print): Promise<number> {
   const project = readProject(options.dir);
-  const { manifest } = project;
-  if (!manifest || manifest.rollback) {
-    throw new Problem(
-      `Turnbase is not in ${project.dir}`,
-      "Take it in first: npx turnbase add",
-      exitCodes.usage,
-    );
-  }
+  const manifest = takenIn(project);
   const folder = options.out ?? manifest.types ?? "types/turnbase";
   const choice = choose(readParts(packageRoot), manifest.without);
   const wanted = new Map(typeFiles(choice).map(([name, text]) => [`${folder}/${name}`, text]));

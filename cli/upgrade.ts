@@ -12,7 +12,7 @@ import { packageRoot, version } from "./package.ts";
 import { choose, type Part, readParts } from "./parts.ts";
 import { carryOut, compareFiles, describePlan, omit, type Plan } from "./plan.ts";
 import { exitCodes, Problem } from "./problem.ts";
-import { readProject, sha256 } from "./project.ts";
+import { readProject, sha256, takenIn } from "./project.ts";
 import { stampsAfter } from "./stamps.ts";
 
 export interface UpgradeOptions {
@@ -24,14 +24,7 @@ export interface UpgradeOptions {
 /** Adds the migrations that came after those which the project has, and renews the files that nobody changed. */
 export async function upgrade(options: UpgradeOptions, print: Print): Promise<number> {
   const project = readProject(options.dir);
-  const { manifest } = project;
-  if (!manifest || manifest.rollback) {
-    throw new Problem(
-      `Turnbase is not in ${project.dir}`,
-      "Take it in first: npx turnbase add",
-      exitCodes.usage,
-    );
-  }
+  const manifest = takenIn(project);
   const parts = readParts(packageRoot);
   const older = manifest.migrations.filter(({ from }) => !parts.some(({ file }) => file === from));
   if (older.length > 0) {

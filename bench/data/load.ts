@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import pg from "pg";
 import type { SetName } from "../case.ts";
-import { broadcasts, extras, searchIndex } from "../cases/messages.ts";
+import { broadcasts, extras } from "../cases/messages.ts";
 import { Progress } from "../progress.ts";
 import { chatSessions, makeBranches } from "./chat.ts";
 import { hasWords, type Size } from "./sizes.ts";
@@ -41,12 +41,12 @@ export async function load({ url, side, set, size, now }: Load): Promise<Loaded>
     const total = steps.reduce((sum, step) => sum + step.messages, 0);
     const progress = new Progress(`Loading ${set} ${size.name} into the ${side}`, total);
     // Nobody listens yet, and the events would be as many rows as the messages.
-    if (side === "product") await admin.query(broadcasts("off"));
-    if (side === "product" && !hasWords(size)) await admin.query(searchIndex("off"));
+    const without = hasWords(size) ? broadcasts : extras;
+    if (side === "product") await admin.query(without("off"));
     await Promise.all(
       Array.from({ length: connections }, () => work(url, side, steps, progress)),
     );
-    if (side === "product") await admin.query(extras("on"));
+    if (side === "product") await admin.query(without("on"));
     if (side === "product") await refuseWrongCounts(admin);
     if (side === "product" && set === "chat") await admin.query(makeBranches);
     if (side === "product") await admin.query("select public.merge_usage()");

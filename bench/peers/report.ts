@@ -17,7 +17,15 @@ import { type Spread, spread } from "../stats.ts";
 import { digits } from "../table.ts";
 import { compareAll, figures, judged, measured, problemsOf, rate } from "./judge.ts";
 import { type ContenderResult, type PeersResults, type Phase, phases } from "./results.ts";
-import { caveats, groupTitles, mark, middle, phaseTitles, problemLines } from "./table.ts";
+import {
+  caveats,
+  groupTitles,
+  mark,
+  phaseTitles,
+  problemLines,
+  turnCells,
+  turnColumns,
+} from "./table.ts";
 
 const width = 980;
 const left = 330;
@@ -175,31 +183,8 @@ ${
 <p>A turn, 16 callers at once.</p>
 ${
     pageTable(
-      [
-        "",
-        "p50 ms",
-        "p95 ms",
-        "p99 ms",
-        "statements",
-        "WAL bytes",
-        "bytes stored",
-        "client CPU ms",
-        "server CPU ms",
-      ],
-      own.map((one) => [
-        escaped(one.name),
-        ...([
-          "p50",
-          "p95",
-          "p99",
-          "statements",
-          "walBytes",
-          "bytes",
-          "cpuMs",
-          "serverCpuMs",
-        ] as const)
-          .map((key) => middle(one, "write 16", key)),
-      ]),
+      ["", ...turnColumns],
+      own.map((one) => [escaped(one.name), ...turnCells(one)]),
     )
   }`;
 }

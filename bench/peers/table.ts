@@ -59,26 +59,8 @@ function describeGroup(title: string, own: readonly ContenderResult[]): string[]
     ),
     `\n${title}: a turn, 16 callers at once`,
     table(
-      [
-        "",
-        "p50 ms",
-        "p95 ms",
-        "p99 ms",
-        "statements",
-        "WAL bytes",
-        "bytes stored",
-        "client CPU ms",
-        "server CPU ms",
-      ],
-      own.map((one) => [
-        one.name,
-        ...(["p50", "p95", "p99"] as const).map((key) => middle(one, "write 16", key)),
-        middle(one, "write 16", "statements"),
-        middle(one, "write 16", "walBytes"),
-        middle(one, "write 16", "bytes"),
-        middle(one, "write 16", "cpuMs"),
-        middle(one, "write 16", "serverCpuMs"),
-      ]),
+      ["", ...turnColumns],
+      own.map((one) => [one.name, ...turnCells(one)]),
     ),
     `\n${title}: reads, 1 caller (p50, p95, p99 ms)`,
     table(
@@ -88,10 +70,28 @@ function describeGroup(title: string, own: readonly ContenderResult[]): string[]
   ];
 }
 
+/** What a turn costs with 16 callers, by the heading of its column. */
+const turnCosts = {
+  "p50 ms": "p50",
+  "p95 ms": "p95",
+  "p99 ms": "p99",
+  "statements": "statements",
+  "WAL bytes": "walBytes",
+  "bytes stored": "bytes",
+  "client CPU ms": "cpuMs",
+  "server CPU ms": "serverCpuMs",
+} as const;
+
+export const turnColumns = Object.keys(turnCosts);
+
+export function turnCells(of: ContenderResult): string[] {
+  return Object.values(turnCosts).map((key) => middle(of, "write 16", key));
+}
+
 export function middle(
   of: ContenderResult,
   phase: Phase,
-  key: "p50" | "p95" | "p99" | "statements" | "walBytes" | "bytes" | "cpuMs" | "serverCpuMs",
+  key: (typeof turnCosts)[keyof typeof turnCosts],
 ): string {
   const found = figures(of, phase).flatMap((figure) => figure[key] ?? []);
   return found.length > 0 ? digits(spread(found).median) : "";

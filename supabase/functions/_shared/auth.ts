@@ -46,6 +46,16 @@ export function findUser(
   return { kind: "user", token };
 }
 
+/** For what the service alone may call. */
+export async function requireService(
+  request: Request,
+  { SUPABASE_SERVICE_ROLE_KEY }: Pick<Keys, "SUPABASE_SERVICE_ROLE_KEY">,
+): Promise<void> {
+  if (!await hasKey(request, SUPABASE_SERVICE_ROLE_KEY)) {
+    throw unauthenticated("Send the service key.");
+  }
+}
+
 /** Whether the caller has this key, as a bearer token or as apikey; takes the same time for every wrong one. */
 export async function hasKey(request: Request, key: string): Promise<boolean> {
   const given = [bearer(request), request.headers.get("apikey")].filter((

@@ -1,5 +1,5 @@
-import { hasKey } from "../_shared/auth.ts";
-import { HttpError, unauthenticated } from "../_shared/errors.ts";
+import { requireService } from "../_shared/auth.ts";
+import { HttpError } from "../_shared/errors.ts";
 import { createFunction } from "../_shared/http.ts";
 import type { Rpc } from "../_shared/rpc.ts";
 import { parse } from "../_shared/schemas.ts";
@@ -40,9 +40,7 @@ export function createHandler(deps: EmbedDeps) {
       "": {
         method: "POST",
         handle: async ({ request, json }) => {
-          if (!await hasKey(request, env.SUPABASE_SERVICE_ROLE_KEY)) {
-            throw unauthenticated("Send the service key.");
-          }
+          await requireService(request, env);
           const { value } = parse(embedBody, await json());
           return await work(deps, value.limit ?? defaultLimit);
         },

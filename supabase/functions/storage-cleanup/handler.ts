@@ -1,7 +1,6 @@
 import type { z } from "zod";
-import { hasKey } from "../_shared/auth.ts";
+import { requireService } from "../_shared/auth.ts";
 import { deleteQueued, type DeletionDeps } from "../_shared/deletions.ts";
-import { unauthenticated } from "../_shared/errors.ts";
 import { createFunction } from "../_shared/http.ts";
 import { parse } from "../_shared/schemas.ts";
 import type { cleanupEnv } from "./env.ts";
@@ -26,9 +25,7 @@ export function createHandler(deps: CleanupDeps) {
       "": {
         method: "POST",
         handle: async ({ request, json }) => {
-          if (!await hasKey(request, env.SUPABASE_SERVICE_ROLE_KEY)) {
-            throw unauthenticated("Send the service key.");
-          }
+          await requireService(request, env);
           parse(cleanupBody, await json());
           const { deleted, failed, left } = await deleteQueued(deps, budgetMs);
           return { success: true, deleted: deleted.length, failed, left };
