@@ -72,6 +72,7 @@ begin
       ('0020_brands', 'type', 'public.brand_role'),
       ('0030_conversation_sessions', 'function', 'private.my_deleted_session_ids'),
       ('0030_conversation_sessions', 'function', 'private.tg__refuse_too_large'),
+      ('0030_conversation_sessions', 'function', 'private.tg_conversation_sessions__limit'),
       ('0030_conversation_sessions', 'function', 'private.tg_conversation_sessions__guard_state'),
       ('0030_conversation_sessions', 'function', 'private.tg_conversation_sessions__record_event'),
       ('0030_conversation_sessions', 'table', 'public.conversation_sessions'),

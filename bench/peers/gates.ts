@@ -29,6 +29,16 @@ function sameMeta(wanted: Meta, found: Shown["meta"]): boolean {
   return Object.entries(wanted).every(([key, value]) => found?.[key as keyof Meta] === value);
 }
 
+/** What is wrong with a list of threads, last active first, right after a turn in one that is old. */
+export function activityProblem(
+  listed: readonly string[] | undefined,
+  active: string,
+): string | undefined {
+  return listed?.[0] === active
+    ? undefined
+    : "list: a new turn does not bring its thread to the top";
+}
+
 /** Percentiles may come from a histogram: within 5 %. */
 export function usageProblem(usage: Usage | undefined, metas: readonly Meta[]): string | undefined {
   const tokens = metas.reduce((sum, meta) => sum + meta.input_tokens + meta.output_tokens, 0);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Shown } from "./contender.ts";
 import { turnOf, turnsOf } from "./data.ts";
-import { readProblem, usageProblem } from "./gates.ts";
+import { activityProblem, readProblem, usageProblem } from "./gates.ts";
 import { compareAll } from "./judge.ts";
 import type { ContenderResult, Figure, PeersResults, Phase } from "./results.ts";
 
@@ -40,6 +40,12 @@ test("the gate of reads takes the newest in order, and nothing else", () => {
     meta: meta && { ...meta, cost_usd: Number(meta.cost_usd) + 1e-6 },
   }));
   assert.match(readProblem(changed, thread, 30, 50) ?? "", /^metadata/);
+});
+
+test("the gate of lists wants the thread that was written to last", () => {
+  assert.equal(activityProblem(["old", "new"], "old"), undefined);
+  assert.match(activityProblem(["new", "old"], "old") ?? "", /^list/);
+  assert.match(activityProblem(undefined, "old") ?? "", /^list/);
 });
 
 test("the gate of usage wants exact sums, and a percentile within 5 %", () => {

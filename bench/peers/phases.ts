@@ -4,7 +4,7 @@ import { percentile } from "../stats.ts";
 import type { Contender, Place, Store } from "./contender.ts";
 import { callers } from "./contenders/pool.ts";
 import { randomFrom, shuffled, type Thread, threadOf, type Turn, turnOf, turnsOf } from "./data.ts";
-import { readProblem, usageProblem } from "./gates.ts";
+import { activityProblem, readProblem, usageProblem } from "./gates.ts";
 import type { Figure, Phase } from "./results.ts";
 
 /** How much is stored and read; the same work for everybody, but for the slow ones, who get fewer threads. */
@@ -75,11 +75,24 @@ export async function runRound(
   { fresh, full }: { fresh: Place; full: Place },
   { scale, round, report }: { scale: Scale; round: number; report: Report },
 ): Promise<void> {
-  await writeRound(contender, fresh, scale, report);
-  await readRound(contender, full, { scale, round, report });
+  const notNewest = await writeRound(contender, fresh, scale, report);
+  await readRound(contender, full, {
+    scale,
+    round,
+    report: (figure) =>
+      report(
+        figure.phase === "list 20" ? { ...figure, problem: figure.problem ?? notNewest } : figure,
+      ),
+  });
 }
 
-async function writeRound(contender: Contender, place: Place, scale: Scale, report: Report) {
+/** Gives what is wrong with lists, which are timed on the full store. */
+async function writeRound(
+  contender: Contender,
+  place: Place,
+  scale: Scale,
+  report: Report,
+): Promise<string | undefined> {
   const meter = await Meter.open(place);
   const store = await contender.open(place);
   try {
@@ -156,6 +169,14 @@ async function writeRound(contender: Contender, place: Place, scale: Scale, repo
       }),
     );
 
+    const [oldest] = own;
+    let notNewest: string | undefined;
+    if (store.list && oldest) {
+      await store.turn(oldest, turnOf(oldest.number, 2 * turnsPerThread));
+      notNewest = await check(2) ??
+        activityProblem(store.listed?.(await store.list(oldest.user, 20)), oldest.id);
+    }
+
     figure = await write("apart 16", {
       turns: turnsPerThread / 2,
       from: 0,
@@ -179,6 +200,7 @@ async function writeRound(contender: Contender, place: Place, scale: Scale, repo
         await threadProblem(store, batches[0], batchTurns);
       report(figure);
     }
+    return notNewest;
   } finally {
     await store.close();
     await meter.close();

@@ -46,6 +46,7 @@ begin
       -- 0030_conversation_sessions
       ('function', 'private.my_deleted_session_ids'),
       ('function', 'private.tg__refuse_too_large'),
+      ('function', 'private.tg_conversation_sessions__limit'),
       ('function', 'private.tg_conversation_sessions__guard_state'),
       ('function', 'private.tg_conversation_sessions__record_event'),
       ('table', 'public.conversation_sessions'), ('table', 'public.session_events'),
@@ -525,19 +526,25 @@ strict
 parallel safe
 set search_path = ''
 as $$
+declare
+  v_zeros jsonb;
 begin
   -- By size first. A zero has no size: 0e-16000 is as long as its exponent says. Its scale is asked of an
   -- array, because a set out of jsonb_path_query takes time by the square of its length.
-  return jsonb_path_exists(
+  if jsonb_path_exists(
     p_json,
     'strict $.** ? (@.type() == "number" && (@ >= 1e309 || @ <= -1e309
       || (@ > 0 && @ < 1e-400) || (@ < 0 && @ > -1e-400)))'
-  ) or exists (
-    select 1
-    from jsonb_array_elements(
-      jsonb_path_query_array(p_json, 'strict $.** ? (@.type() == "number" && @ == 0)')
-    ) as n (value)
-    where scale(n.value::numeric) > 400
+  ) then
+    return true;
+  end if;
+  v_zeros := jsonb_path_query_array(p_json, 'strict $.** ? (@.type() == "number" && @ == 0)');
+  -- Most values have none, and an assignment is cheaper than a query.
+  if v_zeros = '[]' then
+    return false;
+  end if;
+  return exists (
+    select 1 from jsonb_array_elements(v_zeros) as n (value) where scale(n.value::numeric) > 400
   );
 end
 $$;

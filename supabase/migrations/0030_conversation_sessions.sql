@@ -30,12 +30,9 @@ create table public.conversation_sessions (
   title                text,
   description          text,
   agent_type           text,
-  context              jsonb                  not null default '{}'
-    constraint conversation_sessions_context_shape check (jsonb_typeof(context) = 'object'),
-  settings             jsonb                  not null default '{}'
-    constraint conversation_sessions_settings_shape check (jsonb_typeof(settings) = 'object'),
-  metadata             jsonb                  not null default '{}'
-    constraint conversation_sessions_metadata_shape check (jsonb_typeof(metadata) = 'object'),
+  context              jsonb                  not null default '{}',
+  settings             jsonb                  not null default '{}',
+  metadata             jsonb                  not null default '{}',
   language             text                   not null default 'simple',
   content_mode         public.content_mode    not null default 'full',
   pinned_at            timestamptz,
@@ -304,29 +301,32 @@ revoke all on function private.tg__refuse_too_large() from public, anon, authent
 comment on function private.tg__refuse_too_large() is
   'Raises PT413 TOO_LARGE; the condition of the trigger holds the limits.';
 
--- Before anything looks at the text of a value.
-create trigger conversation_sessions_05_numbers
-  before insert or update of
-    parsed_intent, answered_questions, pending_questions, context, settings, metadata
-  on public.conversation_sessions for each row
-  when (
-    private.has_wide_number(new.parsed_intent)
+-- Neither a WHEN nor check constraints, which every update of a counter would copy and ask, and unpack
+-- a long value for.
+create function private.tg_conversation_sessions__limit()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- Numbers first: before anything looks at the text of a value.
+  if private.has_wide_number(new.parsed_intent)
     or private.has_wide_number(new.answered_questions)
     or private.has_wide_number(new.pending_questions)
     or private.has_wide_number(new.context)
     or private.has_wide_number(new.settings)
     or private.has_wide_number(new.metadata)
-  )
-  execute function private.tg__refuse_too_large();
-
--- Named columns: what the database itself changes, such as counters, does not measure them again.
-create trigger conversation_sessions_10_limits
-  before insert or update of
-    title, description, agent_type, language, selected_kb_ids, parsed_intent, answered_questions,
-    pending_questions, context, settings, metadata
-  on public.conversation_sessions for each row
-  when (
-    char_length(new.title) > 200
+  then
+    perform private.raise_error('TOO_LARGE');
+  elsif jsonb_typeof(new.context) <> 'object'
+    or jsonb_typeof(new.settings) <> 'object'
+    or jsonb_typeof(new.metadata) <> 'object'
+  then
+    perform private.raise_error(
+      'INVALID_ARGUMENT', 'context, settings and metadata are JSON objects.'
+    );
+  end if;
+  if char_length(new.title) > 200
     or octet_length(new.description) > 1048576
     or octet_length(new.agent_type) > 1024
     or octet_length(new.language) > 1024
@@ -337,8 +337,25 @@ create trigger conversation_sessions_10_limits
     or octet_length(new.context::text) > 262144
     or octet_length(new.settings::text) > 262144
     or octet_length(new.metadata::text) > 262144
-  )
-  execute function private.tg__refuse_too_large();
+  then
+    perform private.raise_error('TOO_LARGE');
+  end if;
+  return new;
+end
+$$;
+revoke all on function private.tg_conversation_sessions__limit()
+  from public, anon, authenticated, service_role;
+comment on function private.tg_conversation_sessions__limit() is
+  'Refuses a text, a list, a JSON value or a number in it that is too large (PT413 TOO_LARGE), and one '
+  'that is no object (PT400 INVALID_ARGUMENT).';
+
+-- Named columns: what the database itself changes, such as counters, does not measure them again.
+create trigger conversation_sessions_10_limit
+  before insert or update of
+    title, description, agent_type, language, selected_kb_ids, parsed_intent, answered_questions,
+    pending_questions, context, settings, metadata
+  on public.conversation_sessions for each row
+  execute function private.tg_conversation_sessions__limit();
 
 create function private.tg_conversation_sessions__guard_state()
 returns trigger

@@ -47,10 +47,8 @@ create table public.conversation_messages (
   parent_message_id        uuid,
   status                   public.message_status        not null default 'complete',
   content_type             public.message_content_type  not null default 'text',
-  parts                    jsonb
-    constraint conversation_messages_parts_shape check (jsonb_typeof(parts) = 'array'),
-  tool_calls               jsonb
-    constraint conversation_messages_tool_calls_shape check (jsonb_typeof(tool_calls) = 'array'),
+  parts                    jsonb,
+  tool_calls               jsonb,
   tool_call_id             text,
   input_tokens             integer
     constraint conversation_messages_input_tokens_range check (input_tokens >= 0),
@@ -72,8 +70,7 @@ create table public.conversation_messages (
   finish_reason            text,
   error_message            text,
   mood                     text,
-  metadata                 jsonb                        not null default '{}'
-    constraint conversation_messages_metadata_shape check (jsonb_typeof(metadata) = 'object'),
+  metadata                 jsonb                        not null default '{}',
   cost_source              public.cost_source           not null default 'none',
   reported_by              public.cost_reporter         not null default 'authenticated',
   request_hash             bytea                        not null default '',
@@ -343,7 +340,8 @@ comment on function private.refuse_closed_session(uuid, public.message_role, uui
   'Raises PT409 SESSION_CLOSED for a message of an end user in a finished, archived or deleted '
   'session, unless it answers the message that it follows.';
 
--- In the function and not in a WHEN, which Postgres reads anew for every statement.
+-- In the function, neither in a WHEN nor in check constraints, which Postgres reads anew for every
+-- statement.
 create function private.tg_conversation_messages__limit()
 returns trigger
 language plpgsql
@@ -358,6 +356,13 @@ begin
     or (new.metadata <> '{}' and private.has_wide_number(new.metadata))
   then
     perform private.raise_error('TOO_LARGE');
+  elsif jsonb_typeof(new.parts) <> 'array'
+    or jsonb_typeof(new.tool_calls) <> 'array'
+    or jsonb_typeof(new.metadata) <> 'object'
+  then
+    perform private.raise_error(
+      'INVALID_ARGUMENT', 'parts and tool_calls are JSON arrays, metadata is a JSON object.'
+    );
   end if;
   if octet_length(new.content) > 1048576
     or octet_length(new.error_message) > 1048576
@@ -382,7 +387,8 @@ $$;
 revoke all on function private.tg_conversation_messages__limit()
   from public, anon, authenticated, service_role;
 comment on function private.tg_conversation_messages__limit() is
-  'Refuses a text, a JSON value or a number in it that is too large (PT413 TOO_LARGE).';
+  'Refuses a text, a JSON value or a number in it that is too large (PT413 TOO_LARGE), and JSON of '
+  'another shape (PT400 INVALID_ARGUMENT).';
 
 create trigger conversation_messages_10_limit
   before insert or update of

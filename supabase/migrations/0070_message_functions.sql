@@ -452,7 +452,7 @@ begin
     );
   end if;
   if private.has_wide_number(p_tool_calls)
-    or private.has_wide_number(p_metadata)
+    or (p_metadata <> '{}' and private.has_wide_number(p_metadata))
     or private.has_wide_number(p_tool_executions)
   then
     perform private.raise_error('TOO_LARGE');

@@ -11,6 +11,9 @@ const provider = "openai";
 const columns =
   "id,role,content,sequence_order,created_at,model_used,input_tokens,output_tokens,cost_usd,latency_ms";
 
+/** What a list of chats shows, and where the next page begins. */
+const listColumns = "id,title,last_activity_at,cursor";
+
 interface Row {
   role: string;
   content: string;
@@ -127,7 +130,7 @@ const statements = {
     values ($1, $2, 'assistant', $3, $4, $5, $6, $7, $8, $9)`,
   batch: "select inserted from public.append_messages(p_session_id => $1, p_messages => $2)",
   last: `select ${columns} from public.get_conversation_history(p_session_id => $1, p_limit => $2)`,
-  list: "select * from public.list_sessions(p_limit => $1)",
+  list: `select ${listColumns} from public.list_sessions(p_limit => $1)`,
   remove: "delete from public.conversation_sessions where id = $1",
   usage: `
     select v.total_tokens as tokens, v.total_cost_usd as cost, r.p95_latency_ms as p95
@@ -345,7 +348,8 @@ class OverHttp implements Store {
   shown = shown;
 
   async list(user: string, count: number): Promise<unknown> {
-    const { data } = await this.#as(user).rpc("list_sessions", { p_limit: count }).throwOnError();
+    const { data } = await this.#as(user).rpc("list_sessions", { p_limit: count })
+      .select(listColumns).throwOnError();
     return data;
   }
 

@@ -14,12 +14,12 @@ as $$
      values (%L, %L, %L, %L)', p_column, tests.s(1), 'assistant', 'a', p_value
   ))
 $$;
-select is(pg_temp.with_value('parts', '{}'), '23514', 'parts are no object');
-select is(pg_temp.with_value('parts', '"a"'), '23514', 'nor a string');
+select is(pg_temp.with_value('parts', '{}'), 'PT400 INVALID_ARGUMENT', 'parts are no object');
+select is(pg_temp.with_value('parts', '"a"'), 'PT400 INVALID_ARGUMENT', 'nor a string');
 select is(pg_temp.with_value('parts', '[]'), 'ok', 'but an array');
-select is(pg_temp.with_value('tool_calls', '{}'), '23514', 'tool calls are no object');
+select is(pg_temp.with_value('tool_calls', '{}'), 'PT400 INVALID_ARGUMENT', 'tool calls are no object');
 select is(pg_temp.with_value('tool_calls', '[{}]'), 'ok', 'but an array');
-select is(pg_temp.with_value('metadata', '[]'), '23514', 'metadata is no array');
+select is(pg_temp.with_value('metadata', '[]'), 'PT400 INVALID_ARGUMENT', 'metadata is no array');
 select is(pg_temp.with_value('metadata', '{"a": null}'), 'ok', 'but an object');
 select is(pg_temp.with_value('questions_asked', '"a"'), 'ok', 'questions have any shape');
 

@@ -21,8 +21,8 @@ from unnest(array[
 ]) as a (name);
 select is(pg_temp.turn('p_cost_usd', 'NaN'), '23514', 'p_cost_usd NaN');
 select is(pg_temp.turn('p_cost_usd', 'Infinity'), '23514', 'p_cost_usd Infinity');
-select is(pg_temp.turn('p_tool_calls', '{}'), '23514', 'tool calls that are no array');
-select is(pg_temp.turn('p_metadata', '[]'), '23514', 'metadata that is no object');
+select is(pg_temp.turn('p_tool_calls', '{}'), 'PT400 INVALID_ARGUMENT', 'tool calls that are no array');
+select is(pg_temp.turn('p_metadata', '[]'), 'PT400 INVALID_ARGUMENT', 'metadata that is no object');
 select is(tests.tree_of(1), 'empty | shown none | branches 0', 'nothing is written');
 
 select * from finish();
