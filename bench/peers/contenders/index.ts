@@ -28,7 +28,10 @@ export const contenders: readonly Contender[] = [
   voltagentSupabase,
 ];
 
-/** Those whose names contain one of the words; with none, all. Ours and the floor always run: ratios need them. */
+/**
+ * Those whose names contain one of the words, and ours of their groups, but with search and realtime only where a
+ * word asks for it. Without words, all.
+ */
 export function chooseContenders(words: readonly string[]): readonly Contender[] {
   if (words.length === 0) return contenders;
   const has = (name: string, word: string) => name.toLowerCase().includes(word.toLowerCase());
@@ -40,8 +43,8 @@ export function chooseContenders(words: readonly string[]): readonly Contender[]
     }
   }
   const chosen = contenders.filter(({ name }) => words.some((word) => has(name, word)));
-  return contenders.filter((one) =>
-    chosen.includes(one) ||
-    (one.kind === "product" && chosen.some(({ group }) => group === one.group))
+  const ours = [turnbase, turnbaseHttp].filter((one) =>
+    chosen.some(({ group }) => group === one.group)
   );
+  return contenders.filter((one) => chosen.includes(one) || ours.includes(one));
 }
