@@ -178,12 +178,13 @@ async function measureAll(chosen: readonly Contender[], options: Options): Promi
   const started = performance.now();
   const before = loadOfMachine();
   const busyBefore = await shareInUse();
+  const checkout = await describeCheckout(root);
   const found = await measureOn(chosen, options);
   return {
     suite: "peers",
     format: 1,
     at: new Date().toISOString(),
-    ...(await describeCheckout(root)),
+    ...checkout,
     machine: describeMachine(),
     load: { before, after: loadOfMachine() },
     busy: Math.max(busyBefore, await shareInUse()) > 0.1,
