@@ -77,6 +77,10 @@ declare
   v_ids uuid[];
   v_hashes bytea[];
   v_message public.conversation_messages;
+  v_are_objects boolean;
+  v_have_known_keys boolean;
+  v_name_two_parents boolean;
+  v_differs boolean;
   v_new bigint[];  -- positions in v_messages that are not stored yet
   v_branches bigint;
 begin
@@ -86,29 +90,24 @@ begin
     perform private.raise_error('INVALID_ARGUMENT', 'p_messages is an array of 1 to 1000 messages.');
   elsif jsonb_array_length(p_messages) > 1000 then
     perform private.raise_error('TOO_LARGE');
-  elsif exists (
-    select 1
-    from jsonb_array_elements(p_messages) as e (message)
-    where jsonb_typeof(e.message) <> 'object'
-  ) then
+  end if;
+  select
+    bool_and(jsonb_typeof(e.message) = 'object'),
+    bool_and(case jsonb_typeof(e.message) when 'object' then e.message - v_keys = '{}' end),
+    bool_or(
+      e.message ->> 'parent_message_id' in ('active', 'root')
+      or (e.message ->> 'parent' is not null and e.message ->> 'parent_message_id' is not null)
+    )
+  into v_are_objects, v_have_known_keys, v_name_two_parents
+  from jsonb_array_elements(p_messages) as e (message);
+  if not v_are_objects then
     perform private.raise_error('INVALID_ARGUMENT', 'Each message is an object.');
-  elsif exists (
-    select 1
-    from jsonb_array_elements(p_messages) as e (message)
-    where e.message - v_keys <> '{}'
-  ) then
+  elsif not v_have_known_keys then
     perform private.raise_error(
       'INVALID_ARGUMENT',
       'The keys of a message are the insertable columns and parent; of one to import, created_at too.'
     );
-  end if;
-
-  if exists (
-    select 1
-    from jsonb_array_elements(p_messages) as e (message)
-    where e.message ->> 'parent_message_id' in ('active', 'root')
-      or (e.message ->> 'parent' is not null and e.message ->> 'parent_message_id' is not null)
-  ) then
+  elsif v_name_two_parents then
     perform private.raise_error(
       'INVALID_ARGUMENT', 'Give parent (active, root or a message id) or parent_message_id, not both.'
     );
@@ -174,29 +173,27 @@ begin
     v_hashes[i] := v_message.request_hash;
   end loop;
 
-  if exists (
-    select 1
-    from unnest(v_ids, v_hashes) as m (id, request_hash)
-    join public.conversation_messages as stored on stored.id = m.id
-    where stored.session_id <> p_session_id or stored.request_hash <> m.request_hash
-  ) or exists (
-    select 1
-    from unnest(v_ids, v_hashes) as m (id, request_hash)
-    group by m.id
-    having min(m.request_hash::text) <> max(m.request_hash::text)
-  ) then
+  select
+    bool_or(
+      m.request_hash <> m.first_hash
+      or stored.session_id <> p_session_id
+      or stored.request_hash <> m.request_hash
+    ),
+    array_agg(m.position order by m.position)
+      filter (where stored.id is null and m.position = m.first_position)
+  into v_differs, v_new
+  from (
+    select
+      u.id, u.request_hash, u.position,
+      first_value(u.request_hash) over same_id as first_hash,
+      first_value(u.position) over same_id as first_position
+    from unnest(v_ids, v_hashes) with ordinality as u (id, request_hash, position)
+    window same_id as (partition by u.id order by u.position)
+  ) as m
+  left join public.conversation_messages as stored on stored.id = m.id;
+  if v_differs then
     perform private.raise_error('IDEMPOTENCY_MISMATCH');
   end if;
-
-  select array_agg(f.position order by f.position) into v_new
-  from (
-    select min(m.position) as position
-    from unnest(v_ids) with ordinality as m (id, position)
-    where not exists (
-      select 1 from public.conversation_messages as stored where stored.id = m.id
-    )
-    group by m.id
-  ) as f;
 
   if v_new is not null then
     -- Only what follows the end of the shown branch, without branching off, can be an answer.
@@ -319,7 +316,7 @@ begin
   end if;
 
   return query
-    select m.*, g.position = any (coalesce(v_new, '{}'))
+    select m.*, g.position in (select n.i from unnest(v_new) as n (i))
     from unnest(v_ids) with ordinality as g (id, position)
     join public.conversation_messages as m on m.id = g.id
     order by g.position;
