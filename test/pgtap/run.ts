@@ -9,6 +9,8 @@ export interface PgtapOptions {
   dbUrl: string;
   /** Who may install pgTAP where `dbUrl` may not. */
   adminUrl?: string;
+  /** Databases like it: as many more files run at once. */
+  copies?: readonly { dbUrl: string; adminUrl: string }[];
   /** Files or folders; all of supabase/tests without. */
   files?: string[];
   tap?: boolean;
@@ -29,7 +31,7 @@ const defaultFolder = "supabase/tests";
 // What pg_prove takes under `supabase test db`; helper files carry another ending.
 const testFile = /\.(sql|pg)$/;
 
-/** Runs pgTAP files one after another; a file that dies or breaks its plan counts as a failure. */
+/** Runs pgTAP files one after another in each database; a file that dies or breaks its plan counts as a failure. */
 export async function runPgtap(options: PgtapOptions): Promise<PgtapSummary> {
   const log = options.log ?? console.log;
   const started = performance.now();
@@ -40,16 +42,17 @@ export async function runPgtap(options: PgtapOptions): Promise<PgtapSummary> {
     summary.failed = 1;
   } else {
     await prepare(options.adminUrl ?? options.dbUrl);
+    for (const { adminUrl } of options.copies ?? []) await prepare(adminUrl);
   }
-  for (const file of files) {
+  const run = async (dbUrl: string, file: string) => {
     const name = relative(process.cwd(), file);
     const reason = options.exclude?.(name);
     if (reason !== undefined) {
       log(options.tap ? `# ${name}\n1..0 # SKIP ${reason}` : `- ${name}  left out: ${reason}`);
       summary.skipped += 1;
-      continue;
+      return;
     }
-    const outcome = await runFile(options.dbUrl, file);
+    const outcome = await runFile(dbUrl, file);
     summary.files += 1;
     for (const key of ["passed", "failed", "skipped", "todo"] as const) {
       summary[key] += outcome[key];
@@ -57,7 +60,10 @@ export async function runPgtap(options: PgtapOptions): Promise<PgtapSummary> {
     for (const line of options.tap ? [`# ${name}`, ...outcome.lines] : report(name, outcome)) {
       log(line);
     }
-  }
+  };
+  await Promise.all([options, ...(options.copies ?? [])].map(async ({ dbUrl }) => {
+    for (let file = files.shift(); file !== undefined; file = files.shift()) await run(dbUrl, file);
+  }));
   log(`${options.tap ? "# " : ""}${closing(summary, performance.now() - started)}`);
   return summary;
 }

@@ -2,11 +2,13 @@ import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
+import pg from "pg";
 import { startDatabase } from "../../local/database.ts";
 import { testFunctions } from "../../local/functions-test.ts";
 import { root } from "../../local/paths.ts";
 import { runPgtap } from "../pgtap/run.ts";
 import { withApi } from "./api.ts";
+import { copyDatabase, onDatabase } from "./copy.ts";
 import { runNodeTests } from "./node.ts";
 import { type Log, type Tally } from "./tally.ts";
 
@@ -45,7 +47,7 @@ export function localSuites(): Suite[][][] {
     .map((entry) => entry.name);
   const rest = [...new Set([...required, ...found])].filter((folder) => !light.has(folder));
   return [
-    // PGlite keeps one core busy; the other lane is for the other.
+    // Each PGlite keeps one core busy, but much of the other lane is waiting.
     [[{ name: "SQL (pgTAP on PGlite)", timeoutMs: 600_000, run: runSql }]],
     [
       [
@@ -53,7 +55,9 @@ export function localSuites(): Suite[][][] {
         ...[...light].map((folder) => nodeSuite(folder, 150_000, 1)),
         nodeSuite("bench", 150_000, 1, "."),
       ],
-      ...rest.map((folder) => [onApi.has(folder) ? apiSuite(folder) : nodeSuite(folder)]),
+      ...rest.filter((folder) => !onApi.has(folder)).map((folder) => [nodeSuite(folder)]),
+      [apiSuite("api"), apiSuite("examples")],
+      [apiSuite("functions")],
     ],
   ];
 }
@@ -124,20 +128,41 @@ function serverSql(urls: ServerUrls): Suite {
     timeoutMs: 480_000,
     run: async ({ log }) => {
       const needVector = urls.hasVector ? new Set<string>() : await vectorTests();
-      return await runPgtap({
-        dbUrl: urls.dbUrl,
-        adminUrl: urls.adminUrl,
-        log: indent(log),
-        exclude: (file) => needVector.has(file) ? "this server has no pgvector" : undefined,
-      });
+      return await withCopy(urls, async (copy) =>
+        await runPgtap({
+          dbUrl: urls.dbUrl,
+          adminUrl: urls.adminUrl,
+          copies: [copy],
+          log: indent(log),
+          exclude: (file) => needVector.has(file) ? "this server has no pgvector" : undefined,
+        }));
     },
   };
 }
 
+/** A second database like the server's, to which nobody is connected yet. */
+async function withCopy<T>(
+  { dbUrl, adminUrl }: ServerUrls,
+  use: (copy: { dbUrl: string; adminUrl: string }) => Promise<T>,
+): Promise<T> {
+  const [own, name] = [new URL(adminUrl).pathname.slice(1), `turnbase_copy_${process.pid}`];
+  const admin = new pg.Client({ connectionString: onDatabase(adminUrl, "postgres") });
+  await admin.connect();
+  try {
+    await copyDatabase(admin, name, own);
+    return await use({ dbUrl: onDatabase(dbUrl, name), adminUrl: onDatabase(adminUrl, name) });
+  } finally {
+    await admin.query(`drop database if exists ${name} with (force)`);
+    await admin.end();
+  }
+}
+
 async function runSql({ log }: { log: Log }): Promise<Tally> {
-  await using database = await startDatabase({ engine: "pglite", dataDir: "memory", port: 0 });
+  const start = () => startDatabase({ engine: "pglite", dataDir: "memory", port: 0 });
+  await using database = await start();
+  await using copy = await start();
   const { dbUrl, adminUrl } = database;
-  return await runPgtap({ dbUrl, adminUrl, log: indent(log) });
+  return await runPgtap({ dbUrl, adminUrl, copies: [copy], log: indent(log) });
 }
 
 async function runFunctions({ log }: { log: Log }): Promise<Tally> {
