@@ -148,6 +148,58 @@ test("twenty users take turns on one connection", { timeout }, async () => {
   }
 });
 
+test("a user's turn from a server is one statement", { timeout }, async () => {
+  const section = "A user's turn from your own server";
+  const [, statement = ""] = blocksOf(
+    readFileSync(join(root, "docs/scaling.md"), "utf8"),
+    section,
+    "sql",
+  );
+  const url = new URL(server.urls.authenticatorUrl);
+  url.searchParams.set("options", "-c role=authenticated");
+  const client = new pg.Client({ connectionString: url.href });
+  const [user, other] = [await server.makeUser(), await server.makeUser()];
+  const session = await server.makeSession(user);
+  const send = async (sub: string | undefined, id: string = randomUUID()) => {
+    const { rows } = await client.query<{ inserted: boolean }>({
+      name: "turn",
+      text: statement,
+      values: [
+        JSON.stringify({ sub, role: "authenticated" }),
+        session,
+        id,
+        "asks",
+        "answers",
+        "openai",
+        "gpt-4o",
+        90,
+        10,
+      ],
+    });
+    return rows.map(({ inserted }) => inserted);
+  };
+  await client.connect();
+  try {
+    // Often enough for a plan that does not know the values.
+    for (let n = 0; n < 8; n++) {
+      const id = randomUUID();
+      assert.deepEqual(await send(user, id), [true, true]);
+      assert.deepEqual(await send(user, id), [false, false]);
+      await assert.rejects(send(other), /Session not found/);
+      await assert.rejects(send(undefined), /Session not found/);
+      const { rows } = await client.query(
+        `select coalesce(current_setting('request.jwt.claims', true), '') as claims,
+           current_setting('role') as role,
+           (select count(*)::int from public.conversation_messages) as seen`,
+      );
+      assert.deepEqual(rows, [{ claims: "", role: "authenticated", seen: 0 }]);
+    }
+  } finally {
+    await client.end();
+  }
+  await server.assertExact([session]);
+});
+
 const bouncer = process.env["PGBOUNCER_BIN"] ?? onPath("pgbouncer");
 const skip = bouncer ? false : "no pgbouncer on the PATH or in PGBOUNCER_BIN";
 
