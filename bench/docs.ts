@@ -15,6 +15,7 @@ import {
 import { caveats, groupTitles, mark, middle, phaseTitles } from "./peers/table.ts";
 import { shortened } from "./report/bars.ts";
 import { readResults, type Results } from "./results.ts";
+import { spread } from "./stats.ts";
 import { digits } from "./table.ts";
 
 const readme = "README.md";
@@ -36,6 +37,7 @@ interface Found {
   suites: { file: string; results: Results }[];
   retention: { file: string; results: z.infer<typeof retentionResults> } | undefined;
   peers: { file: string; results: PeersResults } | undefined;
+  largest: { file: string; results: Results } | undefined;
 }
 
 /** The pages that quote figures, as the newest results of each suite have them. */
@@ -48,6 +50,7 @@ async function pages(): Promise<Map<string, string>> {
     { file: page, name: "times", text: promises(found, (kind) => kind === "under") },
     { file: page, name: "rivals", text: rivals(found, "../") },
     { file: page, name: "retention", text: retention(found) },
+    { file: page, name: "scale", text: scale(found) },
   ];
   const texts = new Map<string, string>();
   for (const { file, name, text } of blocks) {
@@ -77,8 +80,12 @@ async function findResults(): Promise<Found> {
   }
   const retention = await newest("retention");
   const peers = await newest("peers");
+  const largest = await newest("10m");
   return {
     suites,
+    largest: largest === undefined
+      ? undefined
+      : { file: largest, results: await readResults(join(root, largest)) },
     retention: retention === undefined
       ? undefined
       : { file: retention, results: retentionResults.parse(await readJson(retention)) },
@@ -104,6 +111,34 @@ function markdown(head: readonly string[], rows: readonly (readonly string[])[])
   return [head, head.map(() => "---"), ...rows]
     .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
     .join("\n");
+}
+
+/** The times of 10 million messages beside those of fewer, which are another run's. */
+function scale({ suites, largest }: Found): string {
+  if (!largest) return "No results yet: `npm run bench -- --sizes 10m --out bench/results/10m`.";
+  const [usual] = suites;
+  const others = ["200k", "2m"] as const;
+  const rows = largest.results.cases.flatMap(({ name, series }) =>
+    series.filter(({ side }) => side === "product").map(({ label, callers, rounds }) => {
+      const before = others.map((size) =>
+        usual?.results.cases.find((one) => one.name === name)?.series
+          .find((one) => one.label === label && one.size === size && one.callers === callers)
+      );
+      return [
+        `\`${name}\``,
+        label,
+        ...[...before.map((one) => one?.rounds), rounds].map((found) =>
+          found ? digits(spread(found.map(({ ms }) => ms)).median) : "–"
+        ),
+      ];
+    })
+  );
+  const machine = largest.results.cases.flatMap(({ series }) => series)[0];
+  return `${markdown(["case", "series", ...others.map((size) => `${size}, ms`), "10m, ms"], rows)}
+
+Medians; ${
+    machine?.messages.toLocaleString("en") ?? "no"
+  } messages, without the index of their words: [raw results](../${largest.file}). The smaller sizes: [raw results](../${usual?.file}).`;
 }
 
 function promises(
