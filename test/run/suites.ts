@@ -47,7 +47,7 @@ export function localSuites(): Suite[][][] {
     .map((entry) => entry.name);
   const rest = [...new Set([...required, ...found])].filter((folder) => !light.has(folder));
   return [
-    // Each PGlite keeps one core busy, but much of the other lane is waiting.
+    // PGlite keeps one core busy; the other lane is for the other.
     [[{ name: "SQL (pgTAP on PGlite)", timeoutMs: 600_000, run: runSql }]],
     [
       [
@@ -55,9 +55,7 @@ export function localSuites(): Suite[][][] {
         ...[...light].map((folder) => nodeSuite(folder, 150_000, 1)),
         nodeSuite("bench", 150_000, 1, "."),
       ],
-      ...rest.filter((folder) => !onApi.has(folder)).map((folder) => [nodeSuite(folder)]),
-      [apiSuite("api"), apiSuite("examples")],
-      [apiSuite("functions")],
+      ...rest.map((folder) => [onApi.has(folder) ? apiSuite(folder) : nodeSuite(folder)]),
     ],
   ];
 }
@@ -158,11 +156,9 @@ async function withCopy<T>(
 }
 
 async function runSql({ log }: { log: Log }): Promise<Tally> {
-  const start = () => startDatabase({ engine: "pglite", dataDir: "memory", port: 0 });
-  await using database = await start();
-  await using copy = await start();
+  await using database = await startDatabase({ engine: "pglite", dataDir: "memory", port: 0 });
   const { dbUrl, adminUrl } = database;
-  return await runPgtap({ dbUrl, adminUrl, copies: [copy], log: indent(log) });
+  return await runPgtap({ dbUrl, adminUrl, log: indent(log) });
 }
 
 async function runFunctions({ log }: { log: Log }): Promise<Tally> {
