@@ -1,12 +1,26 @@
+import { randomInt } from "node:crypto";
 import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "./engines/engine.ts";
 
 export const host = "127.0.0.1";
 
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return listenOnce(0);
+/**
+ * A port that was free a moment ago. Below those that systems give to outgoing connections, one of which could take it
+ * before whom it is for.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    try {
+      return await listenOnce(randomInt(20_000, 32_768));
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+    }
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
 }
 
 /**
@@ -19,8 +33,7 @@ export async function claimPort(port: number, flag: string, log?: Log): Promise<
     try {
       return await listenOnce(port);
     } catch (error) {
-      const code = error instanceof Error && "code" in error ? String(error.code) : "";
-      if (code !== "EADDRINUSE") throw error;
+      if (!isTaken(error)) throw error;
     }
     if (second === 70 || await answers(port)) throw new PortTaken(port, flag);
     if (second === 0) log?.(`Waiting for the system to release port ${port}...`);
