@@ -115,7 +115,7 @@ function markdown(head: readonly string[], rows: readonly (readonly string[])[])
 
 /** The times of 10 million messages beside those of fewer, which are another run's. */
 function scale({ suites, largest }: Found): string {
-  if (!largest) return "No results yet: `npm run bench -- --sizes 10m --out bench/results/10m`.";
+  if (!largest) return "No results yet.";
   const [usual] = suites;
   const others = ["200k", "2m"] as const;
   const rows = largest.results.cases.flatMap(({ name, series }) =>
@@ -133,11 +133,11 @@ function scale({ suites, largest }: Found): string {
       ];
     })
   );
-  const machine = largest.results.cases.flatMap(({ series }) => series)[0];
+  const [any] = largest.results.cases.flatMap(({ series }) => series);
   return `${markdown(["case", "series", ...others.map((size) => `${size}, ms`), "10m, ms"], rows)}
 
 Medians; ${
-    machine?.messages.toLocaleString("en") ?? "no"
+    any?.messages.toLocaleString("en") ?? "no"
   } messages, without the index of their words: [raw results](../${largest.file}). The smaller sizes: [raw results](../${usual?.file}).`;
 }
 

@@ -33,7 +33,7 @@ const usage =
   `npm run bench:peers [-- <flags>]    measure Turnbase beside other stores of conversations
   --size 20k|200k  how many messages the store holds that is read (default 200k)
   --rounds <n>     of everything (default 5; with 20k 1)
-  --peers <list>   only those whose names contain one of these words, and ours
+  --peers <list>   only those whose names contain one of these words, and ours, without search and realtime
   --save           write to bench/results/peers instead of .local/bench/peers
   --file <json>    show results that are there; with --save, write their report
   --help

@@ -9,7 +9,7 @@ import { freePort, host } from "../../local/ports.ts";
 import { startPostgrest } from "../../local/postgrest.ts";
 import { Api } from "../api/support.ts";
 import { type Edge, openEdge } from "../functions/support.ts";
-import { copyDatabase, onDatabase } from "../run/copy.ts";
+import { copyDatabase, onDatabase, withCopy } from "../run/copy.ts";
 import type { OpenUrls } from "../run/server.ts";
 import { fill } from "../server/cluster.ts";
 import { type Actor, idOf, people, type Person } from "./actors.ts";
@@ -35,10 +35,7 @@ export async function withTarget<T>(
   use: (target: Target) => Promise<T>,
 ): Promise<T> {
   const template = `attack_${process.pid}_${++made}`;
-  const admin = await connect(urls.adminUrl);
-  try {
-    const own = new URL(urls.adminUrl).pathname.slice(1);
-    await copyDatabase(admin, template, own);
+  return await withCopy(urls.adminUrl, template, async () => {
     const client = await connect(onDatabase(urls.adminUrl, template));
     try {
       await fill(onDatabase(urls.adminUrl, template));
@@ -50,10 +47,7 @@ export async function withTarget<T>(
       await client.end();
     }
     return await use({ urls, template });
-  } finally {
-    await admin.query(`drop database if exists ${template} with (force)`);
-    await admin.end();
-  }
+  });
 }
 
 /** What the fixtures leave out: passwords, and files in the bucket. */

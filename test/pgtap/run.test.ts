@@ -99,6 +99,19 @@ test("skip and todo are neither passed nor failed", async () => {
   assert.deepEqual([result.passed, result.failed, result.skipped, result.todo], [1, 0, 3, 1]);
 });
 
+test("with a copy of the database each file still runs once, and counts", async () => {
+  const names = ["passing", "failing", "bodies", "acting", "empty"];
+  const alone = await run(names);
+  const result = await run(names, { copies: [{ dbUrl, adminUrl: dbUrl }] });
+  assert.deepEqual(
+    [result.passed, result.failed, result.files],
+    [alone.passed, alone.failed, names.length],
+  );
+  for (const name of names) {
+    assert.equal(result.output.split(`${name}.sql  `).length, 2, result.output);
+  }
+});
+
 test("a lost connection fails its file and the next one still runs", async () => {
   const result = await run(["connection_lost", "passing"], { dbUrl: cutUrl });
   assert.deepEqual([result.passed, result.failed, result.files], [3, 1, 2]);

@@ -25,6 +25,23 @@ export async function copyDatabase(
   );
 }
 
+/** A copy of the database of `adminUrl` for as long as `use` takes; nobody else is connected to it at the start. */
+export async function withCopy<T>(
+  adminUrl: string,
+  name: string,
+  use: () => Promise<T>,
+): Promise<T> {
+  const admin = new pg.Client({ connectionString: adminUrl });
+  await admin.connect();
+  try {
+    await copyDatabase(admin, name, new URL(adminUrl).pathname.slice(1));
+    return await use();
+  } finally {
+    await admin.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`);
+    await admin.end();
+  }
+}
+
 /** The same login on another database of the server. */
 export function onDatabase(url: string, name: string): string {
   const other = new URL(url);

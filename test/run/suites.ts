@@ -2,13 +2,12 @@ import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
-import pg from "pg";
 import { startDatabase } from "../../local/database.ts";
 import { testFunctions } from "../../local/functions-test.ts";
 import { root } from "../../local/paths.ts";
 import { runPgtap } from "../pgtap/run.ts";
 import { withApi } from "./api.ts";
-import { copyDatabase, onDatabase } from "./copy.ts";
+import { onDatabase, withCopy } from "./copy.ts";
 import { runNodeTests } from "./node.ts";
 import { type Log, type Tally } from "./tally.ts";
 
@@ -126,33 +125,18 @@ function serverSql(urls: ServerUrls): Suite {
     timeoutMs: 480_000,
     run: async ({ log }) => {
       const needVector = urls.hasVector ? new Set<string>() : await vectorTests();
-      return await withCopy(urls, async (copy) =>
+      const { dbUrl, adminUrl } = urls;
+      const copy = `turnbase_copy_${process.pid}`;
+      return await withCopy(adminUrl, copy, async () =>
         await runPgtap({
-          dbUrl: urls.dbUrl,
-          adminUrl: urls.adminUrl,
-          copies: [copy],
+          dbUrl,
+          adminUrl,
+          copies: [{ dbUrl: onDatabase(dbUrl, copy), adminUrl: onDatabase(adminUrl, copy) }],
           log: indent(log),
           exclude: (file) => needVector.has(file) ? "this server has no pgvector" : undefined,
         }));
     },
   };
-}
-
-/** A second database like the server's, to which nobody is connected yet. */
-async function withCopy<T>(
-  { dbUrl, adminUrl }: ServerUrls,
-  use: (copy: { dbUrl: string; adminUrl: string }) => Promise<T>,
-): Promise<T> {
-  const [own, name] = [new URL(adminUrl).pathname.slice(1), `turnbase_copy_${process.pid}`];
-  const admin = new pg.Client({ connectionString: onDatabase(adminUrl, "postgres") });
-  await admin.connect();
-  try {
-    await copyDatabase(admin, name, own);
-    return await use({ dbUrl: onDatabase(dbUrl, name), adminUrl: onDatabase(adminUrl, name) });
-  } finally {
-    await admin.query(`drop database if exists ${name} with (force)`);
-    await admin.end();
-  }
 }
 
 async function runSql({ log }: { log: Log }): Promise<Tally> {

@@ -149,10 +149,9 @@ test("twenty users take turns on one connection", { timeout }, async () => {
 });
 
 test("a user's turn from a server is one statement", { timeout }, async () => {
-  const section = "A user's turn from your own server";
-  const [, statement = ""] = blocksOf(
+  const [transaction = "", statement = ""] = blocksOf(
     readFileSync(join(root, "docs/scaling.md"), "utf8"),
-    section,
+    "A user's turn from your own server",
     "sql",
   );
   const url = new URL(server.urls.authenticatorUrl);
@@ -180,6 +179,10 @@ test("a user's turn from a server is one statement", { timeout }, async () => {
   };
   await client.connect();
   try {
+    // One result for each of its statements.
+    const answers = (await client.query(transaction.replace("<user id>", user))) as unknown;
+    const listed = (answers as pg.QueryResult<{ id: string }>[]).flatMap(({ rows }) => rows);
+    assert.ok(listed.some(({ id }) => id === session));
     // Often enough for a plan that does not know the values.
     for (let n = 0; n < 8; n++) {
       const id = randomUUID();

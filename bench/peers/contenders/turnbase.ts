@@ -3,7 +3,7 @@ import type { Pool, PoolConfig, QueryResultRow } from "pg";
 import type { Database } from "../../../types/index.ts";
 import { extras } from "../../cases/messages.ts";
 import type { Contender, Place, Shown, Store, Usage } from "../contender.ts";
-import { type Thread, threadOf, type Turn } from "../data.ts";
+import { type Meta, type Thread, threadOf, type Turn } from "../data.ts";
 import { Counter, openPool, runSql } from "./pool.ts";
 import { openRest, type Rest } from "./rest.ts";
 
@@ -94,6 +94,11 @@ function shown(rows: Row[]): Shown[] {
 
 function claimsOf(user: string): string {
   return JSON.stringify({ sub: user, role: "authenticated" });
+}
+
+/** In the order in which the statements of an answer take them. */
+function figuresOf({ model, input_tokens, output_tokens, cost_usd, latency_ms }: Meta) {
+  return [provider, model, input_tokens, output_tokens, cost_usd, latency_ms];
 }
 
 function listed(rows: { title: string }[]): string[] {
@@ -214,12 +219,7 @@ class OverPg implements Store {
         questionId,
         question,
         answer,
-        provider,
-        meta.model,
-        meta.input_tokens,
-        meta.output_tokens,
-        meta.cost_usd,
-        meta.latency_ms,
+        ...figuresOf(meta),
       ],
     });
   }
@@ -231,12 +231,7 @@ class OverPg implements Store {
       answerId,
       session,
       answer,
-      provider,
-      meta.model,
-      meta.input_tokens,
-      meta.output_tokens,
-      meta.cost_usd,
-      meta.latency_ms,
+      ...figuresOf(meta),
     ]);
   }
 
