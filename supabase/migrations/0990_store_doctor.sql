@@ -300,6 +300,7 @@ as $$
       ('0210_search', 'function', 'private.find_sessions'),
       ('0210_search', 'function', 'private.headline'),
       ('0210_search', 'function', 'private.headline_pattern'),
+      ('0210_search', 'function', 'private.headline_words'),
       ('0210_search', 'function', 'private.is_hit'),
       ('0210_search', 'function', 'private.is_in_session'),
       ('0210_search', 'function', 'private.newest_words'),
@@ -314,6 +315,8 @@ as $$
       ('0210_search', 'function', 'private.tg_conversation_sessions__index_words'),
       ('0210_search', 'function', 'private.tg_conversation_messages__forget_words'),
       ('0210_search', 'type', 'private.found_message'),
+      ('0210_search', 'type', 'private.found_page'),
+      ('0210_search', 'type', 'private.headline_words'),
       ('0210_search', 'type', 'private.search_terms'),
       ('0210_search', 'table', 'private.search_secrets'),
       ('0210_search', 'function', 'public.search_messages'),
@@ -613,13 +616,11 @@ begin
       end,
       case when not k.convalidated then 'not valid' end,
       -- The triggers of the server that look after a foreign key.
-      case
-        when exists (
-          select 1
-          from pg_catalog.pg_trigger as g
-          where g.tgconstraint = k.oid and g.tgenabled <> 'O'
-        ) then 'not enforced'
-      end,
+      (
+        select 'not enforced by ' || string_agg(distinct g.tgrelid::regclass::text, ' and ')
+        from pg_catalog.pg_trigger as g
+        where g.tgconstraint = k.oid and g.tgenabled <> 'O'
+      ),
       case when k.condeferrable then 'deferrable' end,
       case when k.condeferred then 'deferred' end,
       case when k.contype = 'f' then 'on delete ' || k.confdeltype::text end
