@@ -57,8 +57,10 @@ create function private.write_messages(p_session_id uuid, p_messages jsonb, p_is
 returns setof public.appended_message
 language plpgsql
 volatile
-set search_path = ''
 rows 10
+set search_path = ''
+-- With arrays of few ids two plans would be made each time.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_keys constant text[] := array[

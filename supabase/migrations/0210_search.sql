@@ -275,16 +275,49 @@ comment on function private.headline_pattern(text, boolean) is
   'The regular expression that finds a word in a text as it was written: with its accents, inside of longer '
   'words unless it is shorter than 4 letters.';
 
+create type private.headline_words as (
+  pattern  text,
+  plain    text
+);
+comment on type private.headline_words is
+  'What headlines mark: the words of a query as a regular expression, and the first of them if it is plain.';
+
+create function private.headline_words(p_named text)
+returns private.headline_words
+language plpgsql
+immutable
+strict
+set search_path = ''
+as $$
+begin
+  return row(
+    -- Nothing is captured: that would make every match slower.
+    (
+      select '(?i)(?:' || string_agg(w.pattern, '|') || ')'
+      from (
+        select distinct private.headline_pattern(m.found[1], m.found[2] is not null) as pattern
+        from regexp_matches(p_named, '''([^'']+)''(:\*)?', 'g') as m (found)
+        limit 40
+      ) as w
+    ),
+    substring(p_named from '^''([[:alpha:]]{4,})''')
+  );
+end
+$$;
+revoke all on function private.headline_words(text) from public, anon, authenticated, service_role;
+comment on function private.headline_words(text) is
+  'What headlines mark of the words of a query, between quotes as private.search_terms names them: 40 at most.';
+
 create type private.search_terms as (
-  exact    tsquery,
-  loose    tsquery,
-  ranked   tsquery,
-  pattern  text
+  exact   tsquery,
+  loose   tsquery,
+  ranked  tsquery,
+  named   text
 );
 comment on type private.search_terms is
   'A query: as it is meant; without its phrases and exclusions, as the index answers it without the rows; '
   'with "or" between all words, as ranks are read: of words together they take time by the square of how often '
-  'each is there; and its words as a regular expression, for headlines.';
+  'each is there; and for headlines its words between quotes.';
 
 create function private.search_terms(p_query text, p_user_id uuid)
 returns private.search_terms
@@ -297,16 +330,7 @@ set client_min_messages = 'warning'
 as $$
 declare
   v_language record;
-  v_unit record;
-  -- As text: one cast at the end costs less than one for each word.
-  v_word text;
-  v_and text;
-  v_and_loose text;
-  v_or text;
-  v_or_loose text;
-  v_mark text;
   v_named text := '';
-  v_count integer;
   v_terms private.search_terms;
 begin
   for v_language in
@@ -319,86 +343,85 @@ begin
       select l.language from private.search_languages as l where l.user_id = p_user_id
     ) as u
   loop
-    v_count := 0;
-    v_and := null;
-    v_and_loose := null;
-    v_or := null;
-    v_or_loose := null;
-    for v_unit in
-      select
-        u.found[1] = '-' and coalesce(u.found[3] not like '-%', true) as is_excluded,
-        u.found[2] is not null as is_phrase,
-        coalesce(u.found[3] like '_%*', false) as is_prefix,
-        u.found[1] = '' and lower(u.found[3]) = 'or' as is_or,
-        btrim(private.search_spelling(u.text, true)) as text,
-        -- An identifier is also found as one word.
-        case
-          when u.text ~ '[a-z0-9][A-Z]|[A-Z][A-Z][a-z]'
-            then btrim(private.search_spelling(lower(u.text), true))
-        end as whole
-      -- Whoever pastes a page into a search box gets an answer about its beginning.
-      from (
-        select m.found, m.place, coalesce(m.found[2], m.found[3]) as text
-        from regexp_matches(left(p_query, 1000), '(-?)(?:"([^"]*)"?|([^\s"]+))', 'g')
-          with ordinality as m (found, place)
-        limit 50
-      ) as u
-      order by u.place
-    loop
-      -- What only excludes finds nothing, alone and beside an "or".
-      if v_unit.is_or and v_and_loose is not null then
+    declare
+      v_unit record;
+      -- As text: one cast at the end costs less than one for each word.
+      v_word text;
+      v_and text;
+      v_and_loose text;
+      v_or text;
+      v_or_loose text;
+      v_mark text;
+      v_count integer := 0;
+    begin
+      for v_unit in
+        select
+          u.found[1] = '-' and coalesce(u.found[3] not like '-%', true) as is_excluded,
+          u.found[2] is not null as is_phrase,
+          coalesce(u.found[3] like '_%*', false) as is_prefix,
+          u.found[1] = '' and lower(u.found[3]) = 'or' as is_or,
+          btrim(private.search_spelling(u.text, true)) as text,
+          -- An identifier is also found as one word.
+          case
+            when u.text ~ '[a-z0-9][A-Z]|[A-Z][A-Z][a-z]'
+              then btrim(private.search_spelling(lower(u.text), true))
+          end as whole
+        -- Whoever pastes a page into a search box gets an answer about its beginning.
+        from (
+          select m.found, m.place, coalesce(m.found[2], m.found[3]) as text
+          from regexp_matches(left(p_query, 1000), '(-?)(?:"([^"]*)"?|([^\s"]+))', 'g')
+            with ordinality as m (found, place)
+          limit 50
+        ) as u
+        order by u.place
+      loop
+        -- What only excludes finds nothing, alone and beside an "or".
+        if v_unit.is_or and v_and_loose is not null then
+          v_or := concat_ws(' | ', v_or, v_and);
+          v_or_loose := concat_ws(' | ', v_or_loose, v_and_loose);
+          v_and := null;
+          v_and_loose := null;
+        end if;
+        continue when v_unit.is_or;
+        v_word := phraseto_tsquery(v_language.configuration, v_unit.text)::text;
+        continue when v_word = '';
+        -- A page between quotes.
+        v_count := v_count + (length(v_word) - length(replace(v_word, '''', ''))) / 2;
+        exit when v_count > 100;
+        if v_unit.is_prefix then
+          v_word := v_word || ':*';
+        end if;
+        if v_unit.whole <> v_unit.text then
+          v_word := v_word || ' | ' || phraseto_tsquery(v_language.configuration, v_unit.whole)::text
+            || case when v_unit.is_prefix then ':*' else '' end;
+        end if;
+        if v_unit.is_excluded then
+          v_and := concat_ws(' & ', v_and, '!(' || v_word || ')');
+          continue;
+        end if;
+        v_named := v_named || v_word;
+        if not v_unit.is_phrase and v_unit.text ~ '^[[:alpha:]]{4,36}$' then
+          v_word := v_word || ' | ''~' || v_unit.text || ''':*';
+        end if;
+        v_and := concat_ws(' & ', v_and, '(' || v_word || ')');
+        v_and_loose := concat_ws(
+          ' & ', v_and_loose, '(' || regexp_replace(v_word, '<(-|[0-9]+)>', '&', 'g') || ')'
+        );
+      end loop;
+      if v_and_loose is not null then
         v_or := concat_ws(' | ', v_or, v_and);
         v_or_loose := concat_ws(' | ', v_or_loose, v_and_loose);
-        v_and := null;
-        v_and_loose := null;
       end if;
-      continue when v_unit.is_or;
-      v_word := phraseto_tsquery(v_language.configuration, v_unit.text)::text;
-      continue when v_word = '';
-      -- A page between quotes.
-      v_count := v_count + (length(v_word) - length(replace(v_word, '''', ''))) / 2;
-      exit when v_count > 100;
-      if v_unit.is_prefix then
-        v_word := v_word || ':*';
-      end if;
-      if v_unit.whole <> v_unit.text then
-        v_word := v_word || ' | ' || phraseto_tsquery(v_language.configuration, v_unit.whole)::text
-          || case when v_unit.is_prefix then ':*' else '' end;
-      end if;
-      if v_unit.is_excluded then
-        v_and := concat_ws(' & ', v_and, '!(' || v_word || ')');
-        continue;
-      end if;
-      v_named := v_named || v_word;
-      if not v_unit.is_phrase and v_unit.text ~ '^[[:alpha:]]{4,36}$' then
-        v_word := v_word || ' | ''~' || v_unit.text || ''':*';
-      end if;
-      v_and := concat_ws(' & ', v_and, '(' || v_word || ')');
-      v_and_loose := concat_ws(
-        ' & ', v_and_loose, '(' || regexp_replace(v_word, '<(-|[0-9]+)>', '&', 'g') || ')'
-      );
-    end loop;
-    if v_and_loose is not null then
-      v_or := concat_ws(' | ', v_or, v_and);
-      v_or_loose := concat_ws(' | ', v_or_loose, v_and_loose);
-    end if;
-    continue when v_or_loose is null;
-    v_mark := '''' || v_language.mark || '\1''';
-    v_terms.exact := coalesce(v_terms.exact, '')
-      || regexp_replace(v_or, '''([^'']+)''', v_mark, 'g')::tsquery;
-    v_terms.loose := coalesce(v_terms.loose, '')
-      || regexp_replace(v_or_loose, '''([^'']+)''', v_mark, 'g')::tsquery;
+      continue when v_or_loose is null;
+      v_mark := '''' || v_language.mark || '\1''';
+      v_terms.exact := coalesce(v_terms.exact, '')
+        || regexp_replace(v_or, '''([^'']+)''', v_mark, 'g')::tsquery;
+      v_terms.loose := coalesce(v_terms.loose, '')
+        || regexp_replace(v_or_loose, '''([^'']+)''', v_mark, 'g')::tsquery;
+    end;
   end loop;
   v_terms.ranked := replace(v_terms.loose::text, '&', '|')::tsquery;
-  -- Nothing is captured: that would make every match slower.
-  v_terms.pattern := (
-    select '(?i)(?:' || string_agg(w.pattern, '|') || ')'
-    from (
-      select distinct private.headline_pattern(m.found[1], m.found[2] is not null) as pattern
-      from regexp_matches(v_named, '''([^'']+)''(:\*)?', 'g') as m (found)
-      limit 40
-    ) as w
-  );
+  v_terms.named := v_named;
   return v_terms;
 end
 $$;
@@ -606,58 +629,51 @@ create trigger conversation_sessions_60_index_changed after update of
   )
   execute function private.tg_conversation_sessions__index_words();
 
-create function private.headline(p_text text, p_pattern text)
-returns table (headline text)
-language sql
+create function private.headline(p_text text, p_pattern text, p_plain text)
+returns text
+language plpgsql
 immutable
 parallel safe
-rows 1
-begin atomic
-  select
+set search_path = ''
+as $$
+declare
+  -- Where a plain word stands as it is asked for; a regular expression takes five times as long.
+  v_begins integer := strpos(p_text, p_plain);
+  v_cut text;
+begin
+  if v_begins > 0 then
+    v_begins := greatest(1, v_begins - 60);
+    v_cut := substr(p_text, v_begins, 241);
+  else
+    if octet_length(p_text) > 60000 then
+      p_text := left(p_text, 15000);
+    end if;
+    -- The first match, and not all of them, as regexp_instr would look for.
+    v_begins := greatest(1, strpos(regexp_replace(p_text, p_pattern, E'\x01'), E'\x01') - 60);
+    v_cut := substr(p_text, v_begins, 241);
+  end if;
+  -- From the end of a word to the end of a word, where there is one near.
+  if char_length(v_cut) = 241 then
+    v_cut := left(v_cut, 240 - strpos(reverse(right(v_cut, 20)), ' ')) || U&'\2026';
+  end if;
+  if v_begins > 1 then
+    v_cut := U&'\2026' || substr(v_cut, 1 + strpos(left(v_cut, 20), ' '));
+  end if;
+  return
     replace(replace(replace(replace(replace(replace(replace(
       regexp_replace(
-        replace(replace(
-          -- From the end of a word to the end of a word, where there is one near.
-          case
-            when w.begins > 1 then U&'\2026' || substr(w.ended, 1 + strpos(left(w.ended, 20), ' '))
-            else w.ended
-          end,
-          E'\x01', ''), E'\x02', ''),
-        p_pattern, E'\x01\\&\x02', 'g'
+        replace(replace(v_cut, E'\x01', ''), E'\x02', ''), p_pattern, E'\x01\\&\x02', 'g'
       ),
       E'\x02\x01', ''), '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'),
-      E'\x01', '<mark>'), E'\x02', '</mark>')
-  from (
-    select
-      c.begins,
-      case
-        when char_length(c.cut) = 241
-          then left(c.cut, 240 - strpos(reverse(right(c.cut, 20)), ' ')) || U&'\2026'
-        else c.cut
-      end as ended
-    from (
-      select b.begins, substr(b.text, b.begins, 241) as cut
-      from (
-        -- The first match, and not all of them, as regexp_instr would look for.
-        select
-          t.text, greatest(1, strpos(regexp_replace(t.text, p_pattern, E'\x01'), E'\x01') - 60) as begins
-        from (
-          select case when octet_length(p_text) > 60000 then left(p_text, 15000) else p_text end as text
-          offset 0
-        ) as t
-        offset 0
-      ) as b
-      offset 0
-    ) as c
-    offset 0
-  ) as w;
-end;
-revoke all on function private.headline(text, text)
+      E'\x01', '<mark>'), E'\x02', '</mark>');
+end
+$$;
+revoke all on function private.headline(text, text, text)
   from public, anon, authenticated, service_role;
-grant execute on function private.headline(text, text) to authenticated, service_role;
-comment on function private.headline(text, text) is
-  'About 240 characters of a text around the first match, as HTML: escaped, the matches in <mark>. No "set": a '
-  'part of the query that calls it; "offset 0" computes each step once.';
+grant execute on function private.headline(text, text, text) to authenticated, service_role;
+comment on function private.headline(text, text, text) is
+  'About 240 characters of a text around a match, the first of the plain word if that is there, as HTML: '
+  'escaped, the matches in <mark>.';
 
 create function private.is_hit(
   p_row public.message_search,
@@ -688,13 +704,20 @@ create type private.found_message as (
   message_id  uuid,
   created_at  timestamptz,
   rank        integer,
-  place       integer,
-  cursor      text,
-  pattern     text
+  block       integer,
+  top_at      timestamptz,
+  top_id      uuid
 );
 comment on type private.found_message is
-  'A message that a search found: its rank in billionths, its place in the page, its cursor, and the '
-  'pattern for its headline.';
+  'A message that a search found: its rank in billionths, the number of its block in the page, and the place '
+  'that all messages of the block are before.';
+
+create type private.found_page as (
+  found  private.found_message[],
+  words  private.headline_words
+);
+comment on type private.found_page is
+  'What a search found: by block, then rank, the first are its page; and what their headlines mark.';
 
 create function private.is_in_session(p_session_id uuid, p_agent_type text)
 returns boolean
@@ -768,11 +791,10 @@ create function private.find_messages(
   p_limit integer,
   p_cursor text
 )
-returns setof private.found_message
+returns private.found_page
 language plpgsql
 stable
 security definer
-rows 20
 set search_path = ''
 -- The words of one user are not in the statistics.
 set enable_seqscan = off
@@ -782,30 +804,21 @@ declare
   -- How many of the newest messages are looked at before the index is asked, and after it found too many.
   c_few constant integer := 100;
   c_many constant integer := 20000;
-  -- How many the index may find, how many of them compete for a rank, how many are enough.
-  c_matches constant integer := 10000;
-  c_block constant integer := 300;
-  c_enough constant integer := 30;
   -- What the index would find so often that a page of hits is enough: phrases and exclusions of common words.
   c_often constant integer := 30;
   v_user_id constant uuid := (private.list_place(p_limit, null)).user_id;
-  v_terms private.search_terms;
-  v_exact tsquery;
-  v_loose tsquery;
-  v_ranked tsquery;
-  v_is_loose boolean;
-  v_asks_sessions boolean;
-  v_top_at timestamptz := coalesce(p_to, clock_timestamp());
-  v_top_id uuid := '00000000-0000-0000-0000-000000000000'::uuid;
+  v_terms constant private.search_terms := private.search_terms(p_query, v_user_id);
+  v_is_loose constant boolean := v_terms.loose <> v_terms.exact;
+  v_top private.found_message := row(
+    null, null, null, 1, coalesce(p_to, clock_timestamp()), '00000000-0000-0000-0000-000000000000'
+  );
   v_after private.found_message;
   v_walk integer;
   v_read integer;
   v_near integer;
   v_block private.found_message[];
-  v_old private.found_message[];
   v_is_last boolean;
-  v_given integer := 0;
-  v_more integer;
+  v_page private.found_page;
 begin
   if p_cursor is not null then
     if p_cursor !~ '^[0-9a-f]{104}$' then
@@ -814,47 +827,45 @@ begin
     v_after.rank := ('x' || left(p_cursor, 8))::bit(32)::integer;
     select c.o_at, c.o_id into v_after.created_at, v_after.message_id
     from private.decode_cursor(substr(p_cursor, 9, 48)) as c;
-    select c.o_at, c.o_id into v_top_at, v_top_id
+    select c.o_at, c.o_id into v_top.top_at, v_top.top_id
     from private.decode_cursor(right(p_cursor, 48)) as c;
   end if;
-  v_terms := private.search_terms(p_query, v_user_id);
-  if v_terms.loose is null then
-    return;
+  if v_is_loose is null then
+    return v_page;
   end if;
-  v_exact := v_terms.exact;
-  v_loose := v_terms.loose;
-  v_ranked := v_terms.ranked;
-  v_is_loose := v_loose <> v_exact;
-  v_asks_sessions := p_agent_type is not null or exists (
-    select 1
-    from public.conversation_sessions as s
-    where s.user_id = v_user_id and s.deleted_at is not null
-  );
 
-  while v_given < p_limit loop
+  loop
     v_walk := case when p_session_id is null then c_few else c_many end;
     loop
       -- Of a common word there are enough among the newest messages.
       select
         count(*),
-        count(*) filter (where v_is_loose and w.words @@ v_loose),
+        count(*) filter (where v_is_loose and v_walk = c_few and w.words @@ v_terms.loose),
         array_agg(
           row(
-            w.message_id, w.created_at,
-            (ts_rank(w.words, v_ranked, 1) * 1000000000)::integer, null, null, null
+            w.message_id, w.created_at, (ts_rank(w.words, v_terms.ranked, 1) * 1000000000)::integer,
+            v_top.block, v_top.top_at, v_top.top_id
           )::private.found_message
           order by w.created_at desc, w.message_id desc
         ) filter (
-          where private.is_hit(w, v_exact, p_role, p_brand_id, p_from)
-            and (not v_asks_sessions or private.is_in_session(w.session_id, p_agent_type))
+          where private.is_hit(w, v_terms.exact, p_role, p_brand_id, p_from)
+            and (
+              p_agent_type is null and not exists (
+                select 1
+                from public.conversation_sessions as t
+                where t.user_id = v_user_id and t.deleted_at is not null
+              )
+              or private.is_in_session(w.session_id, p_agent_type)
+            )
         )
       into v_read, v_near, v_block
-      from private.newest_words(v_user_id, p_session_id, v_top_at, v_top_id, v_walk) as w;
+      from private.newest_words(v_user_id, p_session_id, v_top.top_at, v_top.top_id, v_walk) as w;
       v_is_last := v_read < v_walk;
+      -- 30 compete for a rank; where the index would find too much that is none, a page is enough.
       exit when v_is_last or v_walk = c_many
-        or cardinality(v_block) >= case when v_near >= c_often then p_limit else c_enough end;
-      -- Or in a few more, where the index would find so many that are none.
-      if v_walk = c_few and v_near >= c_often and cardinality(v_block) >= p_limit / 4.0 then
+        or cardinality(v_block) >= case when v_near >= c_often then p_limit else 30 end;
+      -- Or in a few more.
+      if v_near >= c_often and cardinality(v_block) >= p_limit / 4.0 then
         v_walk := 4 * c_few;
         continue;
       end if;
@@ -864,57 +875,58 @@ begin
         count(*),
         array_agg(
           row(
-            w.message_id, w.created_at,
-            (ts_rank(w.words, v_ranked, 1) * 1000000000)::integer, null, null, null
+            w.message_id, w.created_at, (ts_rank(w.words, v_terms.ranked, 1) * 1000000000)::integer,
+            v_top.block, v_top.top_at, v_top.top_id
           )::private.found_message
           order by w.created_at desc, w.message_id desc
         ) filter (
-          where (w.created_at, w.message_id) < (v_top_at, v_top_id)
-            and private.is_hit(w, v_exact, p_role, p_brand_id, p_from)
-            and (not v_asks_sessions or private.is_in_session(w.session_id, p_agent_type))
+          where (w.created_at, w.message_id) < (v_top.top_at, v_top.top_id)
+            and private.is_hit(w, v_terms.exact, p_role, p_brand_id, p_from)
+            and (
+              p_agent_type is null and not exists (
+                select 1
+                from public.conversation_sessions as t
+                where t.user_id = v_user_id and t.deleted_at is not null
+              )
+              or private.is_in_session(w.session_id, p_agent_type)
+            )
         )
-      into v_read, v_old
+      into v_read, v_block
       from (
         select s.*
         from public.message_search as s
-        where s.words @@ v_loose and coalesce(s.user_id = v_user_id, false)
-        limit c_matches
+        where s.words @@ v_terms.loose and coalesce(s.user_id = v_user_id, false)
+        limit 10000
       ) as w;
-      v_is_last := v_read < c_matches;
-      v_block := case when v_is_last then v_old else v_block end;
+      v_is_last := v_read < 10000;
       exit when v_is_last;
       v_walk := c_many;
     end loop;
-    v_is_last := v_is_last and coalesce(cardinality(v_block), 0) <= c_block;
-    v_block := v_block[1:c_block];
-
-    return query
-    select
-      b.message_id, b.created_at, b.rank,
-      v_given + (row_number() over (order by b.rank desc, b.created_at desc, b.message_id desc))::integer,
-      lpad(to_hex(b.rank), 8, '0') || private.encode_cursor(b.created_at, b.message_id)
-        || private.encode_cursor(v_top_at, v_top_id),
-      v_terms.pattern
-    -- Cursors of a page, not of a block.
-    from (
-      select m.*
-      from unnest(v_block) as m
-      where v_after.rank is null
-        or (m.rank, m.created_at, m.message_id) < (v_after.rank, v_after.created_at, v_after.message_id)
-      order by m.rank desc, m.created_at desc, m.message_id desc
-      limit p_limit - v_given
-    ) as b;
-    get diagnostics v_more = row_count;
-    v_given := v_given + v_more;
-    exit when v_is_last or v_block is null or cardinality(v_block) = 0
+    exit when v_block is null;
+    v_is_last := v_is_last and cardinality(v_block) <= 300;
+    -- So many compete for a rank.
+    v_block := v_block[1:300];
+    v_page.found := v_page.found || case
+      when v_after.rank is null then v_block
+      else array(
+        select m
+        from unnest(v_block) as m
+        where (m.rank, m.created_at, m.message_id) < (v_after.rank, v_after.created_at, v_after.message_id)
+      )
+    end;
+    exit when v_is_last or cardinality(v_page.found) >= p_limit
       -- One long walk a page: the next page goes on from here.
-      or (v_walk = c_many and v_given > 0);
-    select b.created_at, b.message_id into v_top_at, v_top_id
-    from unnest(v_block) as b
-    order by b.created_at, b.message_id
-    limit 1;
+      or (v_walk = c_many and cardinality(v_page.found) > 0);
+    v_top := row(
+      null, null, null, v_top.block + 1,
+      v_block[cardinality(v_block)].created_at, v_block[cardinality(v_block)].message_id
+    );
     v_after := null;
   end loop;
+  if v_page.found <> '{}' then
+    v_page.words := private.headline_words(v_terms.named);
+  end if;
+  return v_page;
 end
 $$;
 revoke all on function
@@ -961,16 +973,14 @@ stable
 security invoker
 rows 20
 set search_path = ''
+-- A page of no hits looks cheap with its own plan, which would be made each time.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
-  v_found private.found_message[];
-begin
-  v_found := array(
-    select f
-    from private.find_messages(
-      p_query, p_session_id, p_role, p_from, p_to, p_brand_id, p_agent_type, p_limit, p_cursor
-    ) as f
+  v_page constant private.found_page := private.find_messages(
+    p_query, p_session_id, p_role, p_from, p_to, p_brand_id, p_agent_type, p_limit, p_cursor
   );
+begin
   -- Apart, because the whole condition would be planned anew each time.
   if p_session_id is not null then
     if not exists (
@@ -984,12 +994,18 @@ begin
   return query
   select
     m.id, m.session_id, s.title, m.role, m.sequence_order, m.created_at,
-    (f.rank / 1000000000.0)::real, h.headline, f.cursor
-  from unnest(v_found) as f
+    (f.rank / 1000000000.0)::real, private.headline(m.content, (v_page.words).pattern, (v_page.words).plain),
+    lpad(to_hex(f.rank), 8, '0') || private.encode_cursor(f.created_at, f.message_id)
+      || private.encode_cursor(f.top_at, f.top_id)
+  from (
+    select w.*
+    from unnest(v_page.found) as w
+    order by w.block, w.rank desc, w.created_at desc, w.message_id desc
+    limit p_limit
+  ) as f
   join public.conversation_messages as m on m.id = f.message_id
   join public.conversation_sessions as s on s.id = m.session_id
-  cross join lateral private.headline(m.content, f.pattern) as h
-  order by f.place;
+  order by f.block, f.rank desc, f.created_at desc, f.message_id desc;
 end
 $$;
 revoke all on function
@@ -1028,7 +1044,7 @@ comment on type public.found_session is
   'match, as HTML: escaped, the matches in <mark>. cursor: for the next page.';
 
 create function private.find_sessions(p_query text)
-returns setof private.found_message
+returns table (session_id uuid, rank integer, words private.headline_words)
 language plpgsql
 stable
 security definer
@@ -1043,8 +1059,8 @@ declare
 begin
   return query
   select
-    w.session_id, null::timestamptz, (ts_rank(w.words, v_terms.ranked, 1) * 1000000000)::integer,
-    null::integer, null::text, v_terms.pattern
+    w.session_id, (ts_rank(w.words, v_terms.ranked, 1) * 1000000000)::integer,
+    (select private.headline_words(v_terms.named))
   from (
     select s.*
     from private.session_search as s
@@ -1094,12 +1110,12 @@ begin
   select
     f.id, f.brand_id, f.title, f.description, f.agent_type, f.status, f.created_at, f.last_activity_at,
     f.message_count, (f.rank / 1000000000.0)::real,
-    h.headline,
+    private.headline(concat_ws(U&' \2014 ', f.title, f.description), (f.words).pattern, (f.words).plain),
     lpad(to_hex(f.rank), 8, '0') || private.encode_cursor(f.last_activity_at, f.id)
   from (
-    select s.*, h.rank, h.pattern
+    select s.*, h.rank, h.words
     from private.find_sessions(p_query) as h
-    join public.conversation_sessions as s on s.id = h.message_id
+    join public.conversation_sessions as s on s.id = h.session_id
     where s.deleted_at is null
       and (h.rank, s.last_activity_at, s.id) < (v_rank, v_at, v_id)
       and (p_status is null or s.status = p_status)
@@ -1110,7 +1126,6 @@ begin
     order by h.rank desc, s.last_activity_at desc, s.id desc
     limit v_limit
   ) as f
-  cross join lateral private.headline(concat_ws(U&' \2014 ', f.title, f.description), f.pattern) as h
   order by f.rank desc, f.last_activity_at desc, f.id desc;
 end
 $$;

@@ -67,7 +67,7 @@ select is(pg_temp.hits('giraffe'), '?', 'the trash is not searched');
 select is(
   (
     select count(*)
-    from private.find_messages('giraffe', null, null, null, null, null, null, 20, null)
+    from unnest((private.find_messages('giraffe', null, null, null, null, null, null, 20, null)).found)
   ), 1::bigint, 'also where row level security does not hide it'
 );
 select public.restore_session(tests.s(1));

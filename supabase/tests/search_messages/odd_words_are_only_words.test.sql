@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(15);
+select plan(18);
 
 select tests.start(1);
 select tests.act_as('owner');
@@ -9,7 +9,9 @@ insert into public.conversation_messages (session_id, role, content)
 values
   (tests.s(1), 'user', 'hello emojid800 emoji0000 emoji002a emoji0028 emoji002e emojidfff x86_64'),
   (tests.s(1), 'user', 'A catalog of things ' || repeat('and more ', 60) || 'the cat sat'),
-  (tests.s(1), 'user', 'đà nẵng and Łódź and 🚀');
+  (tests.s(1), 'user', 'đà nẵng and Łódź and 🚀'),
+  (tests.s(1), 'user', 'NEBULA ' || repeat('and more ', 60) || 'a nebula rose'),
+  (tests.s(1), 'user', repeat('and more ', 60) || 'a QUASAR fell');
 -- What the index writes for an emoji is a word like any other when it is typed.
 select is(
   (select string_agg(f.headline, '; ') from public.search_messages(q.query) as f), q.headline, q.query
@@ -30,6 +32,16 @@ select matches(
   (select headline from public.search_messages('cat')), '^…(more |and )+the <mark>cat</mark> sat$',
   'the word itself is shown, not the first place where its letters stand'
 );
+select matches(
+  (select headline from public.search_messages(q.query)), '^…(more |and )+a <mark>' || q.marked || '$',
+  q.query
+)
+from (
+  values
+    ('nebula', 'nebula</mark> rose'),
+    ('quasar', 'QUASAR</mark> fell'),
+    ('pulsar or quasar', 'QUASAR</mark> fell')
+) as q (query, marked);
 
 -- Work that grows faster than the query or the text.
 select tests.act_as('postgres');
@@ -40,11 +52,12 @@ from unnest(
 ) as l;
 select is(
   (
-    select cardinality(string_to_array(t.pattern, '|')) <= 41 and length(t.pattern) < 4000
+    select cardinality(string_to_array(w.pattern, '|')) <= 41 and length(w.pattern) < 4000
     from private.search_terms(
       (select string_agg(chr(97 + i % 26) || chr(97 + i / 26), ' ') from generate_series(1, 330) as i),
       tests.id_of('owner')
     ) as t
+    cross join lateral private.headline_words(t.named) as w
   ), true, 'the pattern of a long query in ten languages is short'
 );
 select is(

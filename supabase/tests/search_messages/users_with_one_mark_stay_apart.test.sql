@@ -28,10 +28,12 @@ begin
   select
     (
       select string_agg(tests.number_of(f.message_id), ' ')
-      from private.find_messages('quartz', null, null, null, null, null, null, 20, null) as f
+      from unnest(
+        (private.find_messages('quartz', null, null, null, null, null, null, 20, null)).found
+      ) as f
     )
     || ', ' || (
-      select string_agg(ltrim(right(f.message_id::text, 12), '0'), ' ')
+      select string_agg(ltrim(right(f.session_id::text, 12), '0'), ' ')
       from private.find_sessions('quartz') as f
     )
   into v_found;
@@ -50,7 +52,9 @@ begin
   perform tests.act_as(p_actor);
   return (
     select count(*)
-    from private.find_messages('quartz', tests.s(p_session), null, null, null, null, null, 20, null)
+    from unnest(
+      (private.find_messages('quartz', tests.s(p_session), null, null, null, null, null, 20, null)).found
+    )
   );
 end
 $$;
