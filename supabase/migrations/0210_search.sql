@@ -954,7 +954,7 @@ create type public.found_message as (
 );
 comment on type public.found_message is
   'A message that search_messages found. rank: 0 to 1. headline: about 240 characters of the content around '
-  'the first match, as HTML: escaped, the matches in <mark>. cursor: for the next page.';
+  'a match, as HTML: escaped, the matches in <mark>. cursor: for the next page.';
 
 create function public.search_messages(
   p_query text,
@@ -1040,8 +1040,8 @@ create type public.found_session as (
   cursor            text
 );
 comment on type public.found_session is
-  'A session that search_sessions found. rank: 0 to 1. headline: title and description around the first '
-  'match, as HTML: escaped, the matches in <mark>. cursor: for the next page.';
+  'A session that search_sessions found. rank: 0 to 1. headline: title and description around a match, as '
+  'HTML: escaped, the matches in <mark>. cursor: for the next page.';
 
 create function private.find_sessions(p_query text)
 returns table (session_id uuid, rank integer, words private.headline_words)
