@@ -7,7 +7,7 @@ import { TapFile } from "../pgtap/tap.ts";
 /** A pgTAP file. */
 export interface Script {
   file: string;
-  /** Its own statements one by one, what lies between them by include as one text. */
+  /** Its own statements one by one, what is included between them as one text. */
   parts: string[];
   /** Its path and its own statements, in lower case. */
   text: string;
@@ -36,12 +36,12 @@ async function readScript(file: string): Promise<Script> {
       included.push(statement.sql);
       continue;
     }
-    if (included.length > 0) parts.push(included.join(";\n"));
+    if (included.length > 0) parts.push(included.join("\n"));
     included = [];
     parts.push(statement.sql);
     own.push(statement.sql);
   }
-  if (included.length > 0) parts.push(included.join(";\n"));
+  if (included.length > 0) parts.push(included.join("\n"));
   const path = relative(process.cwd(), file);
   return { file: path, parts, text: [path, ...own].join("\n").toLowerCase() };
 }

@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import pg, { DatabaseError } from "pg";
+import pg, { DatabaseError, type QueryArrayResult } from "pg";
 import { readStatements, type Statement, StatementError } from "./statements.ts";
 import { TapFile, type TapOutcome } from "./tap.ts";
 
@@ -28,8 +28,9 @@ export async function runFile(dbUrl: string, file: string): Promise<FileOutcome>
     for (const statement of statements) {
       current = statement;
       const query = { text: statement.sql, rowMode: "array", types: asText };
-      const result = await client.query<(string | null)[]>(query);
-      for (const row of result.rows) {
+      const results: QueryArrayResult<(string | null)[]> | QueryArrayResult<(string | null)[]>[] =
+        await client.query<(string | null)[]>(query);
+      for (const row of [results].flat().flatMap(({ rows }) => rows)) {
         for (const line of row.map((value) => value ?? "").join("|").split("\n")) {
           lines.push(line);
           tap.add(line);

@@ -1,4 +1,4 @@
-import { readdir, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
@@ -37,12 +37,13 @@ export async function runPgtap(options: PgtapOptions): Promise<PgtapSummary> {
   const started = performance.now();
   const summary: PgtapSummary = { passed: 0, failed: 0, skipped: 0, todo: 0, files: 0 };
   const files = await findTests(options.files ?? [defaultFolder]);
+  const isOurs = files.some((file) => file.startsWith(resolve(defaultFolder)));
+  const databases = [options, ...(options.copies ?? [])];
   if (files.length === 0) {
     log(`no pgTAP file in ${(options.files ?? [defaultFolder]).join(", ")}`);
     summary.failed = 1;
   } else {
-    await prepare(options.adminUrl ?? options.dbUrl);
-    for (const { adminUrl } of options.copies ?? []) await prepare(adminUrl);
+    for (const database of databases) await prepare(database, isOurs);
   }
   const run = async (dbUrl: string, file: string) => {
     const name = relative(process.cwd(), file);
@@ -61,20 +62,37 @@ export async function runPgtap(options: PgtapOptions): Promise<PgtapSummary> {
       log(line);
     }
   };
-  await Promise.all([options, ...(options.copies ?? [])].map(async ({ dbUrl }) => {
+  await Promise.all(databases.map(async ({ dbUrl }) => {
     for (let file = files.shift(); file !== undefined; file = files.shift()) await run(dbUrl, file);
   }));
+  if (isOurs) { for (const { dbUrl } of databases) await tidy(dbUrl); }
   log(`${options.tap ? "# " : ""}${closing(summary, performance.now() - started)}`);
   return summary;
 }
 
-async function prepare(dbUrl: string): Promise<void> {
-  const client = await connect(dbUrl);
-  try {
-    await installPgtap(client);
-  } finally {
-    await close(client);
-  }
+const testSchema = join(defaultFolder, "_shared/schema.psql");
+
+type Place = Pick<PgtapOptions, "dbUrl" | "adminUrl">;
+
+/** Makes once what would let the server plan every statement again, if each file made it. */
+async function prepare({ dbUrl, adminUrl = dbUrl }: Place, isOurs: boolean): Promise<void> {
+  await using admin = await connected(adminUrl);
+  await installPgtap(admin.client);
+  if (!isOurs) return;
+  await using tester = await connected(dbUrl);
+  await tester.client.query(await readFile(testSchema, "utf8"));
+  // Temporary functions stand in a schema too, and the embedded engine keeps one for all connections.
+  await tester.client.query("create temp table first (); drop table first");
+}
+
+async function tidy(dbUrl: string): Promise<void> {
+  await using tester = await connected(dbUrl);
+  await tester.client.query("drop schema if exists tests");
+}
+
+async function connected(url: string) {
+  const client = await connect(url);
+  return { client, [Symbol.asyncDispose]: () => close(client) };
 }
 
 async function findTests(paths: string[]): Promise<string[]> {

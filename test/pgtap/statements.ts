@@ -25,7 +25,10 @@ const maxIncludeDepth = 8;
 /** Nearly every file includes the same few. */
 const includes = new Map<string, Promise<Statement[]>>();
 
-/** Reads a test file and its `\ir` / `\i` includes as single statements, in the order psql runs them. */
+/**
+ * Reads a test file as single statements and its `\ir` / `\i` includes as whole parts, each of which is one
+ * round trip, in the order psql runs them.
+ */
 export async function readStatements(file: string, depth = 0): Promise<Statement[]> {
   if (depth > maxIncludeDepth) {
     throw new StatementError(`includes nested deeper than ${maxIncludeDepth}`, file, 1);
@@ -37,7 +40,7 @@ export async function readStatements(file: string, depth = 0): Promise<Statement
   for (const at of await metaCommands(bytes, file)) {
     // A command inside a part already taken belongs to the line of an earlier one.
     if (at < from) continue;
-    statements.push(...(await split(bytes, from, at, file)));
+    statements.push(...(await take(bytes, from, at, file, depth > 0)));
     const lineEnd = bytes.indexOf("\n", at);
     const end = lineEnd === -1 ? bytes.length : lineEnd;
     const command = bytes.subarray(at, end).toString();
@@ -51,7 +54,7 @@ export async function readStatements(file: string, depth = 0): Promise<Statement
     }
     from = end;
   }
-  statements.push(...(await split(bytes, from, bytes.length, file)));
+  statements.push(...(await take(bytes, from, bytes.length, file, depth > 0)));
   return statements;
 }
 
@@ -83,7 +86,13 @@ async function metaCommands(bytes: Buffer, file: string): Promise<number[]> {
   return tokens.filter((token) => token.kind === backslash).map((token) => token.start);
 }
 
-async function split(bytes: Buffer, from: number, to: number, file: string): Promise<Statement[]> {
+async function take(
+  bytes: Buffer,
+  from: number,
+  to: number,
+  file: string,
+  isWhole: boolean,
+): Promise<Statement[]> {
   const part = bytes.subarray(from, to);
   const text = part.toString();
   const baseLine = lineAt(bytes, from) - 1;
@@ -91,10 +100,11 @@ async function split(bytes: Buffer, from: number, to: number, file: string): Pro
   if (error) {
     throw new StatementError(error.message, file, baseLine + lineOfChar(text, error.position));
   }
+  const found = isWhole ? (tree.stmts ?? []).slice(0, 1) : tree.stmts ?? [];
   const statements: Statement[] = [];
-  for (const raw of tree.stmts ?? []) {
+  for (const raw of found) {
     const start = raw.stmt_location ?? 0;
-    const end = raw.stmt_len ? start + raw.stmt_len : part.length;
+    const end = raw.stmt_len && !isWhole ? start + raw.stmt_len : part.length;
     const body = part.subarray(start, end).toString();
     const lead = leadingBlank(body);
     statements.push({
