@@ -816,6 +816,7 @@ declare
   v_walk integer;
   v_read integer;
   v_near integer;
+  v_is_often boolean;
   v_block private.found_message[];
   v_is_last boolean;
   v_page private.found_page;
@@ -861,11 +862,12 @@ begin
       into v_read, v_near, v_block
       from private.newest_words(v_user_id, p_session_id, v_top.top_at, v_top.top_id, v_walk) as w;
       v_is_last := v_read < v_walk;
+      v_is_often := v_walk > c_few or v_near >= c_often;
       -- 30 compete for a rank; where the index would find too much that is none, a page is enough.
       exit when v_is_last or v_walk = c_many
-        or cardinality(v_block) >= case when v_near >= c_often then p_limit else 30 end;
+        or cardinality(v_block) >= case when v_is_often then p_limit else 30 end;
       -- Or in a few more.
-      if v_near >= c_often and cardinality(v_block) >= p_limit / 4.0 then
+      if v_is_often and v_walk = c_few and cardinality(v_block) >= p_limit / 4.0 then
         v_walk := 4 * c_few;
         continue;
       end if;
