@@ -641,17 +641,15 @@ declare
   v_begins integer := strpos(p_text, p_plain);
   v_cut text;
 begin
-  if v_begins > 0 then
-    v_begins := greatest(1, v_begins - 60);
-    v_cut := substr(p_text, v_begins, 241);
-  else
+  if coalesce(v_begins, 0) = 0 then
     if octet_length(p_text) > 60000 then
       p_text := left(p_text, 15000);
     end if;
     -- The first match, and not all of them, as regexp_instr would look for.
-    v_begins := greatest(1, strpos(regexp_replace(p_text, p_pattern, E'\x01'), E'\x01') - 60);
-    v_cut := substr(p_text, v_begins, 241);
+    v_begins := strpos(regexp_replace(p_text, p_pattern, E'\x01'), E'\x01');
   end if;
+  v_begins := greatest(1, v_begins - 60);
+  v_cut := substr(p_text, v_begins, 241);
   -- From the end of a word to the end of a word, where there is one near.
   if char_length(v_cut) = 241 then
     v_cut := left(v_cut, 240 - strpos(reverse(right(v_cut, 20)), ' ')) || U&'\2026';
@@ -813,6 +811,7 @@ declare
     null, null, null, 1, coalesce(p_to, clock_timestamp()), '00000000-0000-0000-0000-000000000000'
   );
   v_after private.found_message;
+  v_asks_sessions boolean;
   v_walk integer;
   v_read integer;
   v_near integer;
@@ -834,6 +833,11 @@ begin
   if v_is_loose is null then
     return v_page;
   end if;
+  v_asks_sessions := p_agent_type is not null or exists (
+    select 1
+    from public.conversation_sessions as s
+    where s.user_id = v_user_id and s.deleted_at is not null
+  );
 
   loop
     v_walk := case when p_session_id is null then c_few else c_many end;
@@ -850,14 +854,7 @@ begin
           order by w.created_at desc, w.message_id desc
         ) filter (
           where private.is_hit(w, v_terms.exact, p_role, p_brand_id, p_from)
-            and (
-              p_agent_type is null and not exists (
-                select 1
-                from public.conversation_sessions as t
-                where t.user_id = v_user_id and t.deleted_at is not null
-              )
-              or private.is_in_session(w.session_id, p_agent_type)
-            )
+            and (not v_asks_sessions or private.is_in_session(w.session_id, p_agent_type))
         )
       into v_read, v_near, v_block
       from private.newest_words(v_user_id, p_session_id, v_top.top_at, v_top.top_id, v_walk) as w;
@@ -884,14 +881,7 @@ begin
         ) filter (
           where (w.created_at, w.message_id) < (v_top.top_at, v_top.top_id)
             and private.is_hit(w, v_terms.exact, p_role, p_brand_id, p_from)
-            and (
-              p_agent_type is null and not exists (
-                select 1
-                from public.conversation_sessions as t
-                where t.user_id = v_user_id and t.deleted_at is not null
-              )
-              or private.is_in_session(w.session_id, p_agent_type)
-            )
+            and (not v_asks_sessions or private.is_in_session(w.session_id, p_agent_type))
         )
       into v_read, v_block
       from (

@@ -30,6 +30,7 @@ const doctorParts = new Set([
   "is_trusted_caller",
   "session_state",
 ]);
+const doctorKind = "part of the doctor";
 const isOfDoctor = ({ named }: Damage) => doctorParts.has(named);
 
 let server: Server;
@@ -172,7 +173,7 @@ async function tryDamage({ sql, named, isDeep }: Damage): Promise<[Verdict, stri
 function draw(damages: Damage[]): Damage[] {
   const kinds = new Map<string, Damage[]>();
   for (const damage of random.shuffle(damages)) {
-    const one = isOfDoctor(damage) ? { ...damage, kind: "part of the doctor" } : damage;
+    const one = isOfDoctor(damage) ? { ...damage, kind: doctorKind } : damage;
     kinds.set(one.kind, [...(kinds.get(one.kind) ?? []), one]);
   }
   const first = [...kinds.values()].flatMap((of) => of.slice(0, fromEach));
@@ -230,7 +231,7 @@ test(
         counts.named + counts.found + counts.missed > 0,
         `Postgres refused every "${kind}"`,
       );
-      const unnamed = counts.missed + (kind === "part of the doctor" ? 0 : counts.found);
+      const unnamed = counts.missed + (kind === doctorKind ? 0 : counts.found);
       // One of a handful says nothing of its kind.
       assert.ok(
         unnamed <= 1 || percent(counts) >= 80,
