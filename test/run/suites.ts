@@ -24,6 +24,7 @@ const elsewhere = new Set([
   "stack",
   "readme",
   "server",
+  "databases",
   "attack",
   "package",
   "mutation",
@@ -69,8 +70,8 @@ export function firstServerSuites(urls: ServerUrls): Suite[][] {
   return [
     [nodeSuite("attack", 120_000, 1)],
     [serverSql(urls)],
-    // Its files share a database, so one waits for the other.
-    [nodeSuite("server", 900_000, 1)],
+    // The files of the first share a database, those of the second have their own: so one of each at once.
+    [nodeSuite("server", 900_000, 1), nodeSuite("databases", 900_000, 1)],
     [apiSuite("fuzz")],
     [nodeSuite("stack")],
   ];

@@ -10,7 +10,7 @@ select is(
     from pg_proc as p
     where p.pronamespace = 'private'::regnamespace and p.proname = f.name
   ),
-  f.settings, f.name || ': what test/server/recall.test.ts measures'
+  f.settings, f.name || ': what test/databases/recall.test.ts measures'
 )
 from (
   values

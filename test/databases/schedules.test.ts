@@ -5,7 +5,7 @@ import { test } from "node:test";
 import pg from "pg";
 import { root } from "../../local/paths.ts";
 import { openServer } from "../run/server.ts";
-import { cronDatabase } from "./support.ts";
+import { cronDatabase } from "../server/support.ts";
 
 const timeout = 120_000;
 

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import pg from "pg";
 import { root } from "../../local/paths.ts";
-import { blocksOf, Cluster, fill, ids, until } from "./cluster.ts";
-import { usageDaily } from "./recount.ts";
-import { refusal, Server } from "./support.ts";
+import { blocksOf, Cluster, fill, ids, until } from "../server/cluster.ts";
+import { usageDaily } from "../server/recount.ts";
+import { refusal, Server } from "../server/support.ts";
 
 const timeout = 120_000;
 const page = readFileSync(join(root, "docs/scaling.md"), "utf8");

@@ -11,11 +11,11 @@ import pg from "pg";
 import type { Database } from "../../local/database.ts";
 import { root } from "../../local/paths.ts";
 import { runPgtap } from "../pgtap/run.ts";
-import { blocksOf, fill, ids } from "./cluster.ts";
-import { findInstallation } from "./installed.ts";
-import { counters, strayRuns, usageDaily, usageTotals } from "./recount.ts";
-import { snapshot } from "./snapshot.ts";
-import { type Rows, Server } from "./support.ts";
+import { blocksOf, fill, ids } from "../server/cluster.ts";
+import { findInstallation } from "../server/installed.ts";
+import { counters, strayRuns, usageDaily, usageTotals } from "../server/recount.ts";
+import { snapshot } from "../server/snapshot.ts";
+import { type Rows, Server } from "../server/support.ts";
 
 // Half a minute each, and several times that on a busy machine: four servers are made.
 const timeout = 300_000;

@@ -3,9 +3,9 @@ import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { Cluster, fill, ids, poolOf, until } from "./cluster.ts";
-import { counters, strayRuns, usageDaily, usageTotals } from "./recount.ts";
-import { refusal, type Rows, Server } from "./support.ts";
+import { Cluster, fill, ids, poolOf, until } from "../server/cluster.ts";
+import { counters, strayRuns, usageDaily, usageTotals } from "../server/recount.ts";
+import { refusal, type Rows, Server } from "../server/support.ts";
 
 const timeout = 120_000;
 const writers = 6;

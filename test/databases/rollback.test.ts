@@ -13,8 +13,8 @@ import { root } from "../../local/paths.ts";
 import { readMigrations } from "../../local/project.ts";
 import { push } from "../../local/supabase.ts";
 import { openServer, scratchDatabase } from "../run/server.ts";
-import { findPgDump, type Snapshot, snapshot } from "./snapshot.ts";
-import { cronDatabase, Server } from "./support.ts";
+import { findPgDump, type Snapshot, snapshot } from "../server/snapshot.ts";
+import { cronDatabase, Server } from "../server/support.ts";
 
 const timeout = 240_000;
 const rollback = await readFile(join(root, "supabase/rollback.sql"), "utf8");
@@ -378,8 +378,8 @@ test(
     await using scratch = await scratchDatabase(server.adminUrl);
     await withClient(scratch.database.adminUrl, async (admin) => {
       await withClient(scratch.database.dbUrl, async (postgres) => {
+        const before = await snapshot(admin, "^shop_");
         const refuse = async (message: RegExp, hint: RegExp) => {
-          const before = await snapshot(admin, "^shop_");
           await assert.rejects(rollBack(postgres), (error) => {
             assert.ok(error instanceof pg.DatabaseError);
             assert.match(error.message, message);
@@ -387,7 +387,6 @@ test(
             assert.match(error.hint ?? "", /Nothing was changed\.$/);
             return true;
           });
-          assertSame(await snapshot(admin, "^shop_"), before);
         };
         for (const [made, unmade, named] of builtOn) {
           await postgres.query(made);
@@ -395,6 +394,8 @@ test(
           if (unmade) await postgres.query(unmade);
           else await admin.query("drop trigger another on auth.users");
         }
+        // Each is unmade by now, and no refusal changed anything.
+        assertSame(await snapshot(admin, "^shop_"), before);
         await admin.query(
           "insert into storage.objects (bucket_id, name) values ('attachments', 'a')",
         );
