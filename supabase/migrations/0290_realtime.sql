@@ -127,6 +127,7 @@ security definer
 set search_path = ''
 -- The plan of a one-row statement is kept, and would pair many row by row.
 set enable_nestloop = off
+set jit = off
 as $$
 declare
   v_topics text[];

@@ -76,6 +76,37 @@ test("a search reads by the index of its user, and no table as a whole", { timeo
   client.off("notice", listen);
 });
 
+test("a search compiles no plan, which takes a hundred times as long", { timeout }, async (t) => {
+  const { rows: [can] } = await client.query<{ jit: boolean; statements: boolean }>(
+    `select pg_jit_available() as jit,
+       current_setting('shared_preload_libraries') ~ 'pg_stat_statements' as statements`,
+  );
+  if (!can?.jit) return t.skip("this server cannot compile plans");
+  if (!can.statements) return t.skip("pg_stat_statements is not loaded on this server");
+  await client.query(`
+    create extension if not exists pg_stat_statements with schema extensions;
+    set pg_stat_statements.track = 'all'`);
+  try {
+    for (const name of ["search_messages", "search_sessions"]) {
+      for (const query of ["common", "rare", "unknown"]) {
+        await client.query(`select * from public.${name}($1)`, [query]);
+      }
+    }
+    const { rows } = await client.query<{ query: string; compiled: boolean }>(
+      `select s.query, s.jit_functions > 0 as compiled
+       from extensions.pg_stat_statements as s
+       join pg_catalog.pg_database as d on d.oid = s.dbid and d.datname = current_database()
+       where s.query ~ 'search_secrets|message_search|session_search'`,
+    );
+    for (const table of ["search_secrets", "message_search", "session_search"]) {
+      assert.ok(rows.some(({ query }) => query.includes(table)), table);
+    }
+    assert.deepEqual(rows.filter(({ compiled }) => compiled), []);
+  } finally {
+    await client.query("reset pg_stat_statements.track");
+  }
+});
+
 test(`${hostileQueries} hostile queries: no error, none over a second`, { timeout }, async (t) => {
   const random = seeded("hostile queries");
   await client.query("set statement_timeout = '1s'");
