@@ -144,6 +144,7 @@ begin
       ('0070_message_functions', 'type', 'public.appended_message'),
       ('0080_usage_ledger', 'function', 'private.add_histograms'),
       ('0080_usage_ledger', 'function', 'private.add_to_rollups'),
+      ('0080_usage_ledger', 'function', 'private.count_latencies'),
       ('0080_usage_ledger', 'function', 'private.latency_bucket'),
       ('0080_usage_ledger', 'function', 'private.latency_histogram'),
       ('0080_usage_ledger', 'function', 'private.latency_percentile'),

@@ -55,8 +55,13 @@ export async function sqlFormat(fix: boolean): Promise<string[]> {
 export async function sqlLint(): Promise<string[]> {
   const problems: string[] = [];
   for (const file of await projectFiles(sqlFiles)) {
-    const parsed = await parseSql(await readFile(join(root, file), "utf8"), migration.test(file));
-    problems.push(...parsed.problems.map((problem) => `${file}:${problem}`));
+    const source = await readFile(join(root, file), "utf8");
+    const isMigration = migration.test(file);
+    const found = [
+      ...(await parseSql(source, isMigration)).problems,
+      ...(isMigration ? await unconditional(source) : []),
+    ];
+    problems.push(...found.map((problem) => `${file}:${problem}`));
   }
   return problems;
 }
@@ -99,6 +104,29 @@ async function bodyProblems(node: unknown, line: number): Promise<string[]> {
   if (body === undefined || options.get("language")?.[0] !== "sql") return [];
   const { error } = await parser.parse(body);
   return error ? [`${line}: in the function's body: ${error.message}`] : [];
+}
+
+/** Updates and deletes of whole tables: Supabase's data API refuses them (safeupdate), also in functions. */
+async function unconditional(text: string): Promise<string[]> {
+  const words = (await readWords(text)).filter(({ verbatim }) => !verbatim);
+  const said = (from: number, to: number) =>
+    words.slice(from, to).map((word) => word.text).join(" ");
+  const problems: string[] = [];
+  for (const [index, word] of words.entries()) {
+    if (!/^(delete from|update (?!set )[\w. ]+? set)\b/.test(said(index, index + 8))) continue;
+    let depth = 0;
+    let hasCondition = false;
+    for (const { text: next } of words.slice(index)) {
+      if (next === "(") depth++;
+      else if (next === ")") depth--;
+      if (depth < 0 || (depth === 0 && next === ";")) break;
+      hasCondition ||= depth === 0 && next === "where";
+    }
+    if (!hasCondition) {
+      problems.push(`${lineOf(text, word.start)}: ${word.text} without a condition`);
+    }
+  }
+  return problems;
 }
 
 function columnTypeProblems(node: unknown, line: number): string[] {

@@ -102,6 +102,7 @@ begin
       ('type', 'public.appended_message'),
       -- 0080_usage_ledger
       ('function', 'private.add_histograms'), ('function', 'private.add_to_rollups'),
+      ('function', 'private.count_latencies'),
       ('function', 'private.latency_bucket'), ('function', 'private.latency_histogram'),
       ('function', 'private.latency_percentile'), ('function', 'private.merge_histograms'),
       ('function', 'private.merge_usage_tail'), ('function', 'private.reads_all_usage'),

@@ -348,36 +348,40 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- Numbers first: before anything looks at the text of a value.
-  if private.has_wide_number(new.questions_asked)
-    or private.has_wide_number(new.delegation_plan)
-    or private.has_wide_number(new.parts)
-    or private.has_wide_number(new.tool_calls)
-    or (new.metadata <> '{}' and private.has_wide_number(new.metadata))
+  if num_nonnulls(new.questions_asked, new.delegation_plan, new.parts, new.tool_calls) > 0
+    or new.metadata <> '{}'
   then
-    perform private.raise_error('TOO_LARGE');
-  elsif jsonb_typeof(new.parts) <> 'array'
-    or jsonb_typeof(new.tool_calls) <> 'array'
-    or jsonb_typeof(new.metadata) <> 'object'
-  then
-    perform private.raise_error(
-      'INVALID_ARGUMENT', 'parts and tool_calls are JSON arrays, metadata is a JSON object.'
-    );
+    -- Numbers first: before anything looks at the text of a value.
+    if private.has_wide_number(new.questions_asked)
+      or private.has_wide_number(new.delegation_plan)
+      or private.has_wide_number(new.parts)
+      or private.has_wide_number(new.tool_calls)
+      or private.has_wide_number(new.metadata)
+    then
+      perform private.raise_error('TOO_LARGE');
+    elsif jsonb_typeof(new.parts) <> 'array'
+      or jsonb_typeof(new.tool_calls) <> 'array'
+      or jsonb_typeof(new.metadata) <> 'object'
+    then
+      perform private.raise_error(
+        'INVALID_ARGUMENT', 'parts and tool_calls are JSON arrays, metadata is a JSON object.'
+      );
+    elsif greatest(
+      octet_length(new.parts::text), octet_length(new.tool_calls::text),
+      octet_length(new.questions_asked::text), octet_length(new.delegation_plan::text),
+      octet_length(new.metadata::text)
+    ) > 262144
+    then
+      perform private.raise_error('TOO_LARGE');
+    end if;
   end if;
-  if octet_length(new.content) > 1048576
-    or octet_length(new.error_message) > 1048576
-    or octet_length(new.action_taken) > 1048576
-    or octet_length(new.provider) > 1024
-    or octet_length(new.model_used) > 1024
-    or octet_length(new.tool_call_id) > 1024
-    or octet_length(new.service_tier) > 1024
-    or octet_length(new.finish_reason) > 1024
-    or octet_length(new.mood) > 1024
-    or octet_length(new.parts::text) > 262144
-    or octet_length(new.tool_calls::text) > 262144
-    or octet_length(new.questions_asked::text) > 262144
-    or octet_length(new.delegation_plan::text) > 262144
-    or octet_length(new.metadata::text) > 262144
+  if greatest(
+      octet_length(new.content), octet_length(new.error_message), octet_length(new.action_taken)
+    ) > 1048576
+    or greatest(
+      octet_length(new.provider), octet_length(new.model_used), octet_length(new.tool_call_id),
+      octet_length(new.service_tier), octet_length(new.finish_reason), octet_length(new.mood)
+    ) > 1024
   then
     perform private.raise_error('TOO_LARGE');
   end if;

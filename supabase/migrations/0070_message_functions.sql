@@ -384,14 +384,11 @@ comment on function public.import_messages(uuid, jsonb) is
 
 create function private.answer_id_of_turn(p_turn_id uuid)
 returns uuid
-language plpgsql
+language sql
 immutable
-set search_path = ''
-as $$
-begin
-  return encode(substring(sha256(uuid_send(p_turn_id)) from 1 for 16), 'hex')::uuid;
-end
-$$;
+begin atomic
+  select encode(substring(sha256(uuid_send(p_turn_id)) from 1 for 16), 'hex')::uuid;
+end;
 revoke all on function private.answer_id_of_turn(uuid)
   from public, anon, authenticated, service_role;
 comment on function private.answer_id_of_turn(uuid) is 'The id of the answer in a turn.';

@@ -220,7 +220,7 @@ begin
     else
       delete from private.embedding_queue as q where q.message_id = new.id;
     end if;
-  elsif private.embedding_model() is not null then
+  elsif exists (select 1 from private.embedding_settings as s where s.is_enabled) then
     insert into private.embedding_queue (message_id)
     select n.id
     from new_messages as n
@@ -375,7 +375,8 @@ begin
     );
   end if;
   update private.embedding_settings as s
-  set model = p_model, is_enabled = p_enabled, last_looked_at = null;
+  set model = p_model, is_enabled = p_enabled, last_looked_at = null
+  where s.is_only_row;
 end
 $$;
 revoke all on function public.set_embedding_model(text, boolean)
@@ -433,7 +434,8 @@ begin
   on conflict (message_id) do nothing;
   get diagnostics v_queued = row_count;
   update private.embedding_settings as s
-  set last_looked_at = case when cardinality(v_ids) = p_limit then v_ids[p_limit] end;
+  set last_looked_at = case when cardinality(v_ids) = p_limit then v_ids[p_limit] end
+  where s.is_only_row;
   return v_queued;
 end
 $$;

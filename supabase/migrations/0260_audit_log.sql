@@ -200,7 +200,7 @@ begin
   v_row.previous_hash := v_head.hash;
   v_row.hash := private.audit_hash(v_row);
   insert into public.audit_log select (v_row).*;
-  update private.audit_head as h set id = v_row.id, hash = v_row.hash;
+  update private.audit_head as h set id = v_row.id, hash = v_row.hash where h.is_only_row;
   return v_row;
 end
 $$;

@@ -133,6 +133,7 @@ as $$
       ('0070_message_functions', 'type', 'public.appended_message'),
       ('0080_usage_ledger', 'function', 'private.add_histograms'),
       ('0080_usage_ledger', 'function', 'private.add_to_rollups'),
+      ('0080_usage_ledger', 'function', 'private.count_latencies'),
       ('0080_usage_ledger', 'function', 'private.latency_bucket'),
       ('0080_usage_ledger', 'function', 'private.latency_histogram'),
       ('0080_usage_ledger', 'function', 'private.latency_percentile'),
@@ -915,7 +916,7 @@ declare
   );
   v_count bigint;
 begin
-  delete from private.expected_objects;
+  delete from private.expected_objects where true;
   insert into private.expected_objects (kind, identity, definition, expression)
   select o.kind, o.identity, o.definition, o.expression
   from private.current_objects(v_names) as o
