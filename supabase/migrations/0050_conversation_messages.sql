@@ -158,8 +158,10 @@ create index idx_messages_user_id on public.conversation_messages (user_id, crea
 -- A brand's messages by time.
 create index idx_messages_brand_id on public.conversation_messages (brand_id, created_at)
   where brand_id is not null;
--- The answers to a message, and the foreign key side of parents.
-create index idx_messages_parent on public.conversation_messages (session_id, parent_message_id)
+-- The answers to a message in order, and the foreign key side of parents. With the user for the same reason:
+-- else the whole session seems to be as few rows, and in order.
+create index idx_messages_parent
+  on public.conversation_messages (session_id, parent_message_id, user_id, sequence_order)
   where parent_message_id is not null;
 -- Cost and tokens of one session without reading the rows; target of the parent foreign key.
 create unique index idx_messages_cost on public.conversation_messages (session_id, id)
@@ -1125,7 +1127,9 @@ begin atomic
       where s.branch_count = 0 and m.session_id = p_session_id and m.user_id = s.user_id
         and m.sequence_order < coalesce(p_before_sequence, 2147483647)
       order by m.sequence_order desc
-      limit p_limit
+      -- Not p_limit: from a number that it knows, the planner concludes that an average session has fewer, and
+      -- sorts all of this one.
+      limit (select p_limit)
     )
     union all
     (

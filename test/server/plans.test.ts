@@ -40,8 +40,9 @@ after(() => server[Symbol.asyncDispose]());
 
 const fill = `
   insert into public.conversation_messages
-    (session_id, user_id, role, content, sequence_order, provider, cost_usd, tokens_used)
-  select $1, $2, 'user', repeat('x', 100), k, 'openai', 0.0001, 10
+    (id, session_id, user_id, role, content, sequence_order, provider, cost_usd, tokens_used, parent_message_id)
+  select md5($1 || ' ' || k)::uuid, $1::uuid, $2, 'user', repeat('x', 100), k, 'openai', 0.0001, 10,
+    case when k > 1 then md5($1 || ' ' || k - 1)::uuid end
   from generate_series(1, $3::int) as k`;
 
 const recount = `
@@ -171,3 +172,44 @@ test("cost of the long session reads no message", { timeout }, async () => {
   const { read } = await touched("select public.get_session_cost($1)", [long]);
   assert.equal(read, 0);
 });
+
+test(
+  "beside two thousand other users: history and answers, whatever plan is taken",
+  { timeout },
+  async () => {
+    // Now a user seems to be in few rows, and so does a session of the user: reading all of it looks cheap.
+    await server.admin.query(`
+    begin;
+    set local session_replication_role = replica;
+    insert into public.conversation_messages
+      (session_id, user_id, role, content, sequence_order, parent_message_id)
+    select o.session_id, o.user_id, 'user', 'x', k, gen_random_uuid()
+    from (
+      select gen_random_uuid() as session_id, gen_random_uuid() as user_id from generate_series(1, 2000)
+    ) as o, generate_series(1, 30) as k;
+    commit;
+    analyze public.conversation_messages`);
+    const ways = [
+      "select * from public.get_conversation_history($1)",
+      "select * from public.get_conversation_history($1, 50, 90000)",
+      `select a.id from public.conversation_messages as a
+     where a.session_id = $1 and a.parent_message_id = '6f0e2c52-2a47-4e0b-9d3c-3c1f7a5d9a11'
+     order by a.sequence_order limit 1`,
+    ];
+    for (const [nth, text] of ways.entries()) {
+      for (const mode of ["force_custom_plan", "force_generic_plan"]) {
+        await server.as(user, 1, async ([connection]) => {
+          await connection.begin();
+          await connection.client.query(`set local plan_cache_mode = ${mode}`);
+          await connection.client.query(`prepare way_${nth} (uuid) as ${text}`);
+          const { rows: [row] } = await connection.client.query<{ "QUERY PLAN": { Plan: Plan }[] }>(
+            `explain (analyze, format json) execute way_${nth} ('${long}')`,
+          );
+          await connection.client.query("rollback; deallocate all");
+          const plan = row?.["QUERY PLAN"][0]?.Plan ?? assert.fail("no plan");
+          assert.ok(rowsRead(plan) <= 51, `${mode}: ${text}: ${JSON.stringify(plan)}`);
+        });
+      }
+    }
+  },
+);
