@@ -1127,8 +1127,8 @@ begin atomic
       where s.branch_count = 0 and m.session_id = p_session_id and m.user_id = s.user_id
         and m.sequence_order < coalesce(p_before_sequence, 2147483647)
       order by m.sequence_order desc
-      -- Not p_limit: from a number that it knows, the planner concludes that an average session has fewer, and
-      -- sorts all of this one.
+      -- Not p_limit: from a number that it knows, the planner concludes that an average session has fewer,
+      -- and sorts all of this one.
       limit (select p_limit)
     )
     union all
