@@ -39,7 +39,8 @@ async function runSuite(suite: Suite, print: Log): Promise<Tally> {
   let tally: Tally;
   try {
     tally = await Promise.race([suite.run({ signal: abort.signal, log: print }), late]);
-    if (tally.passed + tally.failed === 0) throw new Error("no test ran");
+    // Each that is skipped says why.
+    if (tally.passed + tally.failed + tally.skipped === 0) throw new Error("no test ran");
   } catch (error) {
     print(`  ✗ ${error instanceof Error ? error.message : String(error)}`);
     tally = { ...nothing, failed: 1 };
@@ -128,7 +129,7 @@ async function main(): Promise<number> {
         ),
     )
     : await runAll(localSuites(), names);
-  if (total.passed + total.failed === 0) {
+  if (total.passed + total.failed + total.skipped === 0) {
     log(`no suite is named ${names.join(" or ")}`);
     return 1;
   }
