@@ -688,13 +688,22 @@ begin
               order by r.sequence_order
             )
           from answers as a
-          join public.conversation_messages as r on r.session_id = p_session_id and r.id = a.answer_id
+          cross join lateral (
+            select x.id, x.tool_call_id, x.content, x.sequence_order
+            from public.conversation_messages as x
+            where x.id = a.answer_id
+            offset 0
+          ) as r
           where a.caller_sequence = p.sequence_order
         ),
         '[]'
       )
     from page as p
-    join public.conversation_messages as m on m.session_id = p_session_id and m.id = p.id
+    -- offset 0: each is looked up by its id. In a join, where most users have few messages, all of this
+    -- user's would be read for each.
+    cross join lateral (
+      select x.* from public.conversation_messages as x where x.id = p.id offset 0
+    ) as m
     order by p.sequence_order;
 end
 $$;

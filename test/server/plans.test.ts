@@ -211,5 +211,18 @@ test(
         });
       }
     }
+    // Nor is it read once for each message of a page, which one look at all of it finds.
+    await server.admin.query(`
+      begin;
+      set local session_replication_role = replica;
+      update public.conversation_messages set tool_calls = '[{"id": "a"}]'
+      where session_id = '${long}' and sequence_order > ${half - 100};
+      insert into public.conversation_messages (session_id, user_id, role, content, sequence_order)
+      select gen_random_uuid(), gen_random_uuid(), 'user', 'x', 1 from generate_series(1, 250000);
+      commit;
+      analyze public.conversation_messages`);
+    const tools = await touched("select * from public.get_messages_with_tools($1)", [long]);
+    assert.equal(tools.rows, 50);
+    assert.ok(tools.read <= (half + 200) * countedTwice, `${tools.read} touched`);
   },
 );
