@@ -78,26 +78,24 @@ select
   m.error_message,
   m.tool_calls -> 0 -> 'function' ->> 'name' as function_name,
   m.tool_calls -> 0 -> 'function' ->> 'arguments' as function_args,
-  case
-    when m.tool_calls is not null then coalesce(
-      (
-        select t.content
-        from public.conversation_messages as t
-        where t.session_id = m.session_id and t.parent_message_id = m.id and t.role = 'tool'
-          and t.tool_call_id = m.tool_calls -> 0 ->> 'id'
-        order by t.sequence_order
-        limit 1
-      ),
-      (
-        select e.output::text
-        from public.tool_executions as e
-        where e.session_id = m.session_id and e.message_id = m.id
-          and e.tool_name = m.tool_calls -> 0 -> 'function' ->> 'name'
-        order by e.created_at, e.id
-        limit 1
-      )
+  coalesce(
+    (
+      select t.content
+      from public.conversation_messages as t
+      where t.session_id = m.session_id and t.parent_message_id = m.id and t.role = 'tool'
+        and t.tool_call_id = m.tool_calls -> 0 ->> 'id'
+      order by t.sequence_order
+      limit 1
+    ),
+    (
+      select e.output::text
+      from public.tool_executions as e
+      where e.session_id = m.session_id and e.message_id = m.id
+        and e.tool_name = m.tool_calls -> 0 -> 'function' ->> 'name'
+      order by e.created_at, e.id
+      limit 1
     )
-  end as function_result,
+  ) as function_result,
   m.sequence_order,
   m.created_at as timestamp,
   m.created_at

@@ -12,9 +12,9 @@ import type { Database } from "../../local/database.ts";
 import { root } from "../../local/paths.ts";
 import { runPgtap } from "../pgtap/run.ts";
 import { blocksOf, fill, ids } from "../server/cluster.ts";
-import { findInstallation } from "../server/installed.ts";
+import { findInstallation } from "./installed.ts";
 import { counters, strayRuns, usageDaily, usageTotals } from "../server/recount.ts";
-import { snapshot } from "../server/snapshot.ts";
+import { snapshot } from "./snapshot.ts";
 import { type Rows, Server } from "../server/support.ts";
 
 // Half a minute each, and several times that on a busy machine: four servers are made.

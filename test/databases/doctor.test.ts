@@ -7,7 +7,7 @@ import pg from "pg";
 import { bootstrapScript, bootstrapState } from "../../local/bootstrap.ts";
 import { root } from "../../local/paths.ts";
 import { readMigrations } from "../../local/project.ts";
-import { type Damage, dataDamages, objectDamages } from "../server/damages.ts";
+import { type Damage, dataDamages, objectDamages } from "./damages.ts";
 import { openServer, scratchDatabase } from "../run/server.ts";
 import { cronDatabase, seeded, Server } from "../server/support.ts";
 

@@ -13,7 +13,7 @@ import { root } from "../../local/paths.ts";
 import { readMigrations } from "../../local/project.ts";
 import { push } from "../../local/supabase.ts";
 import { openServer, scratchDatabase } from "../run/server.ts";
-import { findPgDump, type Snapshot, snapshot } from "../server/snapshot.ts";
+import { findPgDump, type Snapshot, snapshot } from "./snapshot.ts";
 import { cronDatabase, Server } from "../server/support.ts";
 
 const timeout = 240_000;
@@ -399,10 +399,12 @@ test(
         await admin.query(
           "insert into storage.objects (bucket_id, name) values ('attachments', 'a')",
         );
+        const filled = await snapshot(admin, "^shop_");
         await refuse(
           /bucket attachments still holds 1 files?$/,
           /empty the bucket in the dashboard/,
         );
+        assertSame(await snapshot(admin, "^shop_"), filled);
         await admin.query("set storage.allow_delete_query = 'true'; delete from storage.objects");
         const [said] = await rollBack(postgres);
         assert.equal(said, "Turnbase is gone");

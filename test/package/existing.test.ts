@@ -6,7 +6,7 @@ import { add } from "../../cli/add.ts";
 import { addOptions, filesIn, makeProject, said } from "../cli/support.ts";
 import { runPgtap } from "../pgtap/run.ts";
 import { openServer, scratchDatabase } from "../run/server.ts";
-import { findPgDump, snapshot } from "../server/snapshot.ts";
+import { findPgDump, snapshot } from "../databases/snapshot.ts";
 import { pushAll, shareAnalyst, shop, withClient } from "./support.ts";
 
 const timeout = 600_000;

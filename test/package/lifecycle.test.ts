@@ -11,7 +11,7 @@ import { upgrade } from "../../cli/upgrade.ts";
 import { revert } from "../../local/supabase.ts";
 import { addOptions, filesIn, makeProject, put, said } from "../cli/support.ts";
 import { openServer, scratchDatabase } from "../run/server.ts";
-import { snapshot } from "../server/snapshot.ts";
+import { snapshot } from "../databases/snapshot.ts";
 import { packageWithout, pushAll, runProgram, shop, withClient } from "./support.ts";
 
 const timeout = 400_000;
