@@ -351,3 +351,59 @@ test("the server writes for a user and corrects a cost; the counters follow", as
   assert.equal(error, null);
   assert.equal(good(await client.rpc("get_session_cost", { p_session_id: session })), 0.02);
 });
+
+test("every call that only reads answers a GET as it answers a POST; one that writes refuses it", async () => {
+  const { client } = await api.user();
+  const session = await newSession(client);
+  const [message] = good(
+    await client.rpc("append_messages", {
+      p_session_id: session,
+      p_messages: [{ role: "user", content: "Where to? \u00fc & %41" }],
+    }),
+  );
+  const needed: Record<string, unknown> = {
+    p_session_id: session,
+    p_message_id: message?.id,
+    p_query: "where -%41",
+    p_embedding: [1, 0.5],
+    p_brand_id: session,
+    p_from: "2026-01-01",
+    p_to: "2026-02-01",
+  };
+  const calls = await api.select(`
+    select p.proname::text as name, p.proargnames[1:p.pronargs - p.pronargdefaults] as needs
+    from pg_catalog.pg_proc as p
+    join pg_catalog.pg_language as l on l.oid = p.prolang and l.lanname in ('sql', 'plpgsql')
+    where p.pronamespace = 'public'::regnamespace and p.provolatile <> 'v'
+      and pg_catalog.has_function_privilege('authenticated', p.oid, 'execute')`);
+  assert.ok(calls.length >= 20, `${calls.length} calls`);
+  const untyped = client as unknown as {
+    rpc(
+      name: string,
+      args: object,
+      how: { get: boolean },
+    ): PromiseLike<Parameters<typeof problem>[0]>;
+  };
+  for (const { name, needs } of calls) {
+    const args = Object.fromEntries(
+      ((needs ?? []) as string[]).map((arg) => {
+        assert.ok(arg in needed, `${String(name)} needs ${arg}`);
+        return [arg, needed[arg]];
+      }),
+    );
+    const [posted, got] = [
+      await untyped.rpc(String(name), args, { get: false }),
+      await untyped.rpc(String(name), args, { get: true }),
+    ];
+    assert.deepEqual([got.data, problem(got)], [posted.data, problem(posted)], String(name));
+    assert.notEqual(got.status, 405, String(name));
+  }
+  for (
+    const call of [
+      await client.rpc("create_conversation_session", {}, { get: true }),
+      await client.rpc("rename_session", { p_session_id: session, p_title: "x" }, { get: true }),
+    ]
+  ) {
+    assert.deepEqual([call.status, call.error?.code], [405, "25006"]);
+  }
+});

@@ -348,14 +348,14 @@ class OverHttp implements Store {
     const { data } = await this.#as(thread.user).rpc("get_conversation_history", {
       p_session_id: this.#sessions.id(thread),
       p_limit: count,
-    }).select(columns).throwOnError();
+    }, { get: true }).select(columns).throwOnError();
     return data;
   }
 
   shown = shown;
 
   async list(user: string, count: number): Promise<unknown> {
-    const { data } = await this.#as(user).rpc("list_sessions", { p_limit: count })
+    const { data } = await this.#as(user).rpc("list_sessions", { p_limit: count }, { get: true })
       .select(listColumns).throwOnError();
     return data;
   }
@@ -399,7 +399,7 @@ const without =
   "search and realtime are off, which no rival has; the line with both on stands beside it";
 const overPg =
   "a turn is one statement, which brings its claims; every other call is a transaction with claims, whose statements pg's pipeline mode sends at once";
-const overHttp = "one request a turn (log_turn)";
+const overHttp = "one request a turn (log_turn); reads by GET";
 
 function ours(
   { name, group, everything }: { name: string; group: Contender["group"]; everything: boolean },
