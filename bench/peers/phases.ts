@@ -217,11 +217,8 @@ async function readRound(
   try {
     const all = threads("loaded", scale.loaded);
     const random = randomFrom(round);
-    // Connections and plans, unmeasured.
-    await inParallel(
-      shuffled(all, random).slice(0, callers * 2),
-      (thread) => store.last(thread, 50),
-    );
+    const users = [...new Set(all.map(({ user }) => user))];
+    await warmUp(store, shuffled(all, random), users, contender.slow ? 2 : 10);
     report(
       await read(meter, store, "last 50 of 200", {
         list: all,
@@ -239,7 +236,6 @@ async function readRound(
         seed: round,
       }),
     );
-    const users = [...new Set(all.map(({ user }) => user))];
     if (store.list) {
       let problem: string | undefined;
       const figure = await meter.time("list 20", "calls", fewer.reads, async (times) => {
@@ -295,6 +291,30 @@ async function readRound(
   } finally {
     await store.close();
     await meter.close();
+  }
+}
+
+/**
+ * Unmeasured: a process that has run for a while has called everything on each connection so often that the server keeps
+ * the plan of a prepared statement, which it does from the sixth call on.
+ */
+async function warmUp(
+  store: Store,
+  threads: readonly Thread[],
+  users: readonly string[],
+  callsEach: number,
+): Promise<void> {
+  const calls = [
+    (n: number) => store.last(threads[n % threads.length] ?? longThread, 50),
+    (n: number) => store.list?.(users[n % users.length] ?? "", 20),
+    (n: number) => store.usage?.(users[n % users.length] ?? ""),
+  ];
+  for (const call of calls) {
+    const end = performance.now() + 3000;
+    await inParallel(Array.from({ length: callsEach * callers }, (_, n) => n), async (n) => {
+      if (n < callers || performance.now() < end) await call(n);
+    });
+    process.send?.({ alive: true });
   }
 }
 

@@ -1104,7 +1104,8 @@ grant execute on function private.walk_branch(uuid, uuid, integer, integer)
 comment on function private.walk_branch(uuid, uuid, integer, integer) is
   'The last messages of a branch before a place, from its leaf up.';
 
--- In SQL, without settings of its own, so that it becomes part of the caller's query.
+-- In SQL, without settings of its own, so that it becomes part of the caller's query. No "join": it would
+-- copy the list of all columns once more, each time that the query is planned.
 create function public.get_conversation_history(
   p_session_id uuid,
   p_limit integer default 50,
@@ -1117,8 +1118,8 @@ security invoker
 rows 50
 begin atomic
   select h.*
-  from private.branch_of(p_session_id, p_limit) as s
-  cross join lateral (
+  from private.branch_of(p_session_id, p_limit) as s,
+  lateral (
     -- A straight line: both keys of the index, so that row level security finds its column in it.
     -- Trees, and the sessions of visitors, are walked from the leaf.
     (

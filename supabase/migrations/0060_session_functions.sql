@@ -511,7 +511,7 @@ grant execute on function private.list_place(integer, text) to authenticated, se
 comment on function private.list_place(integer, text) is
   'The caller and the place that a cursor names (PT401 UNAUTHENTICATED, PT400 INVALID_ARGUMENT).';
 
--- In SQL, without settings of its own, so that it becomes part of the caller's query.
+-- In SQL, as get_conversation_history is, and why it is written without "join".
 create function public.list_sessions(
   p_status public.session_status default null,
   p_agent_type text default null,
@@ -527,8 +527,8 @@ security invoker
 rows 20
 begin atomic
   select s.*, private.encode_cursor(s.last_activity_at, s.id)
-  from private.list_place(p_limit, p_cursor) as l
-  cross join lateral (
+  from private.list_place(p_limit, p_cursor) as l,
+  lateral (
     select c.*
     from public.conversation_sessions as c
     where c.user_id = l.user_id
