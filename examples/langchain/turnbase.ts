@@ -43,7 +43,7 @@ export class TurnbaseChatMessageHistory extends BaseListChatMessageHistory {
   async getMessages(): Promise<BaseMessage[]> {
     const { supabase, sessionId, limit = 50 } = this.#fields;
     const { data } = await supabase
-      .rpc("get_openai_messages", { p_session_id: sessionId, p_limit: limit }, { get: true })
+      .rpc("get_openai_messages", { p_session_id: sessionId, p_limit: limit })
       .throwOnError();
     // What the RPC promises.
     return (data as unknown as Stored[]).map(toLangChain);

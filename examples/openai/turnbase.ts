@@ -17,7 +17,7 @@ export async function loadMessages(
   limit = 50,
 ): Promise<Message[]> {
   const { data } = await supabase
-    .rpc("get_openai_messages", { p_session_id: sessionId, p_limit: limit }, { get: true })
+    .rpc("get_openai_messages", { p_session_id: sessionId, p_limit: limit })
     .throwOnError();
   // What the RPC promises.
   return data as unknown as Message[];

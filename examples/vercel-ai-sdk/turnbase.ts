@@ -16,7 +16,7 @@ export async function loadMessages<Message extends UIMessage = UIMessage>(
   limit = 50,
 ): Promise<Message[]> {
   const { data } = await supabase
-    .rpc("get_ui_messages", { p_session_id: sessionId, p_limit: limit }, { get: true })
+    .rpc("get_ui_messages", { p_session_id: sessionId, p_limit: limit })
     .throwOnError();
   // The RPC gives what the SDK's validator takes; data parts and tools are the app's.
   return data as unknown as Message[];
@@ -34,9 +34,7 @@ export async function saveMessages(
 ): Promise<void> {
   const [stored, { data: branch }] = await Promise.all([
     loadMessages(supabase, sessionId, 200),
-    supabase.rpc("get_conversation_history", { p_session_id: sessionId, p_limit: 200 }, {
-      get: true,
-    })
+    supabase.rpc("get_conversation_history", { p_session_id: sessionId, p_limit: 200 })
       .select("id, parent_message_id, parts")
       .throwOnError(),
   ]);
