@@ -292,7 +292,7 @@ as $$
 declare
   -- Each word is between two others of these. No query, which a call makes once and which costs thrice this.
   v_parts constant text[] := string_to_array(p_named, '''');
-  v_patterns text[] := '{}';
+  v_patterns text[] := array[]::text[];
   v_pattern text;
 begin
   for v_word in 1 .. least(cardinality(v_parts) / 2, 40) loop

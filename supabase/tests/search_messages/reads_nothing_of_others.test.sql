@@ -19,9 +19,10 @@ $$;
 create temp table seen (query text primary key, read_rows bigint);
 grant all on table seen to authenticated;
 select tests.start(1), tests.start(2, 'other');
-insert into public.conversation_messages (session_id, role, content)
+-- All of one moment, so that the newest are those of the greatest ids.
+insert into public.conversation_messages (id, session_id, role, content)
 select
-  tests.s(1), 'user',
+  tests.m(i), tests.s(1), 'user',
   'common ' || case when i % 50 = 0 then 'rare ' when i % 10 = 1 then '' else 'word ' end || 'number ' || i
 from generate_series(1, 600) as i;
 select tests.act_as('owner');
