@@ -11,6 +11,8 @@ export interface PgtapOptions {
   adminUrl?: string;
   /** Databases like it: as many more files run at once. */
   copies?: readonly { dbUrl: string; adminUrl: string }[];
+  /** One more that comes while files run, and takes of those that are left then. */
+  joins?: Promise<Place | undefined> | undefined;
   /** Files or folders; all of supabase/tests without. */
   files?: string[];
   tap?: boolean;
@@ -38,7 +40,7 @@ export async function runPgtap(options: PgtapOptions): Promise<PgtapSummary> {
   const summary: PgtapSummary = { passed: 0, failed: 0, skipped: 0, todo: 0, files: 0 };
   const files = await findTests(options.files ?? [defaultFolder]);
   const isOurs = files.some((file) => file.startsWith(resolve(defaultFolder)));
-  const databases = [options, ...(options.copies ?? [])];
+  const databases: Place[] = [options, ...(options.copies ?? [])];
   if (files.length === 0) {
     log(`no pgTAP file in ${(options.files ?? [defaultFolder]).join(", ")}`);
     summary.failed = 1;
@@ -62,9 +64,24 @@ export async function runPgtap(options: PgtapOptions): Promise<PgtapSummary> {
       log(line);
     }
   };
-  await Promise.all(databases.map(async ({ dbUrl }) => {
+  const work = async ({ dbUrl }: Place) => {
     for (let file = files.shift(); file !== undefined; file = files.shift()) await run(dbUrl, file);
-  }));
+  };
+  let joined: Promise<unknown> | undefined;
+  const help = async (place: Place) => {
+    await prepare(place, isOurs);
+    databases.push(place);
+    await work(place);
+  };
+  // What goes wrong with it is thrown when the others are done.
+  void options.joins?.then((place) => {
+    if (place && files.length > 0) joined = help(place).catch((error: unknown) => error);
+  }, (error: unknown) => {
+    joined = Promise.resolve(error);
+  });
+  await Promise.all(databases.map(work));
+  const problem = await joined;
+  if (problem !== undefined) throw problem;
   if (isOurs) { for (const { dbUrl } of databases) await tidy(dbUrl); }
   log(`${options.tap ? "# " : ""}${closing(summary, performance.now() - started)}`);
   return summary;

@@ -46,18 +46,41 @@ export function localSuites(): Suite[][][] {
     .filter((entry) => testFiles(entry.name).length > 0)
     .map((entry) => entry.name);
   const rest = [...new Set([...required, ...found])].filter((folder) => !light.has(folder));
-  return [
-    // PGlite keeps one core busy; the other lane is for the other.
-    [[{ name: "SQL (pgTAP on PGlite)", timeoutMs: 600_000, run: runSql }]],
+  const { groups, done } = untilDone([
     [
-      [
-        { name: "edge functions (deno test)", timeoutMs: 60_000, run: runFunctions },
-        ...[...light].map((folder) => nodeSuite(folder, 150_000, 1)),
-        nodeSuite("bench", 150_000, 1, "."),
-      ],
-      ...rest.map((folder) => [onApi.has(folder) ? apiSuite(folder) : nodeSuite(folder)]),
+      { name: "edge functions (deno test)", timeoutMs: 60_000, run: runFunctions },
+      ...[...light].map((folder) => nodeSuite(folder, 150_000, 1)),
+      nodeSuite("bench", 150_000, 1, "."),
     ],
+    ...rest.map((folder) => [onApi.has(folder) ? apiSuite(folder) : nodeSuite(folder)]),
+  ]);
+  return [
+    // PGlite keeps one core busy; the other lane is for the other, and a second PGlite when that is done.
+    [[{
+      name: "SQL (pgTAP on PGlite)",
+      timeoutMs: 600_000,
+      run: ({ log }) => runSql(log, done),
+    }]],
+    groups,
   ];
+}
+
+/** The same suites, and when all of them have ended; never where some are left out. */
+function untilDone(groups: Suite[][]): { groups: Suite[][]; done: Promise<void> } {
+  let open = groups.flat().length;
+  let resolve = () => {};
+  const done = new Promise<void>((resolved) => resolve = resolved);
+  const counted = ({ run, ...suite }: Suite): Suite => ({
+    ...suite,
+    run: async (options) => {
+      try {
+        return await run(options);
+      } finally {
+        if (--open === 0) resolve();
+      }
+    },
+  });
+  return { groups: groups.map((group) => group.map(counted)), done };
 }
 
 type ServerUrls = { dbUrl: string; adminUrl: string; hasVector: boolean };
@@ -140,10 +163,23 @@ function serverSql(urls: ServerUrls): Suite {
   };
 }
 
-async function runSql({ log }: { log: Log }): Promise<Tally> {
-  await using database = await startDatabase({ engine: "pglite", dataDir: "memory", port: 0 });
+async function runSql(log: Log, coreIsFree: Promise<void>): Promise<Tally> {
+  const start = () => startDatabase({ engine: "pglite", dataDir: "memory", port: 0 });
+  await using database = await start();
   const { dbUrl, adminUrl } = database;
-  return await runPgtap({ dbUrl, adminUrl, log: indent(log) });
+  let isOver = false;
+  let second: ReturnType<typeof start> | undefined;
+  try {
+    return await runPgtap({
+      dbUrl,
+      adminUrl,
+      joins: coreIsFree.then(() => isOver ? undefined : second = start()),
+      log: indent(log),
+    });
+  } finally {
+    isOver = true;
+    await (await second)?.stop();
+  }
 }
 
 async function runFunctions({ log }: { log: Log }): Promise<Tally> {
