@@ -511,7 +511,7 @@ grant execute on function private.list_place(integer, text) to authenticated, se
 comment on function private.list_place(integer, text) is
   'The caller and the place that a cursor names (PT401 UNAUTHENTICATED, PT400 INVALID_ARGUMENT).';
 
--- In SQL, as get_conversation_history is, and why it is written without "join".
+-- In SQL and without "join", for the reasons of get_conversation_history.
 create function public.list_sessions(
   p_status public.session_status default null,
   p_agent_type text default null,

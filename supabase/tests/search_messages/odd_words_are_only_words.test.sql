@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(18);
+select plan(20);
 
 select tests.start(1);
 select tests.act_as('owner');
@@ -11,7 +11,9 @@ values
   (tests.s(1), 'user', 'A catalog of things ' || repeat('and more ', 60) || 'the cat sat'),
   (tests.s(1), 'user', 'đà nẵng and Łódź and 🚀'),
   (tests.s(1), 'user', 'NEBULA ' || repeat('and more ', 60) || 'a nebula rose'),
-  (tests.s(1), 'user', repeat('and more ', 60) || 'a QUASAR fell');
+  (tests.s(1), 'user', repeat('and more ', 60) || 'a QUASAR fell'),
+  (tests.s(1), 'user', 'a comet, comets & comet'),
+  (tests.s(1), 'user', 'zephyr Zephyr ZÉPHYR zephyr');
 -- What the index writes for an emoji is a word like any other when it is typed.
 select is(
   (select string_agg(f.headline, '; ') from public.search_messages(q.query) as f), q.headline, q.query
@@ -26,7 +28,9 @@ from (
     ('x86_64', '…emoji0000 emoji002a emoji0028 emoji002e emojidfff <mark>x86</mark>_<mark>64</mark>'),
     ('đà', '<mark>đà</mark> nẵng and Łódź and 🚀'),
     ('lodz', 'đà nẵng and <mark>Łódź</mark> and 🚀'),
-    ('🚀', 'đà nẵng and Łódź and <mark>🚀</mark>')
+    ('🚀', 'đà nẵng and Łódź and <mark>🚀</mark>'),
+    ('comet', 'a <mark>comet</mark>, <mark>comet</mark>s &amp; <mark>comet</mark>'),
+    ('zephyr', '<mark>zephyr</mark> <mark>Zephyr</mark> <mark>ZÉPHYR</mark> <mark>zephyr</mark>')
 ) as q (query, headline);
 select matches(
   (select headline from public.search_messages('cat')), '^…(more |and )+the <mark>cat</mark> sat$',
