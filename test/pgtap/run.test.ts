@@ -112,6 +112,15 @@ test("with a copy of the database each file still runs once, and counts", async 
   }
 });
 
+test("a database that joins runs what is left, and one that cannot come is told", async () => {
+  const names = ["passing", "bodies", "acting"];
+  const result = await run(names, { joins: Promise.resolve({ dbUrl: plainUrl }) });
+  assert.deepEqual([result.passed, result.failed, result.files], [11, 0, names.length]);
+  const failing = Promise.reject(new Error("no core is free"));
+  failing.catch(() => {});
+  await assert.rejects(run(names, { joins: failing }), /no core is free/);
+});
+
 test("a lost connection fails its file and the next one still runs", async () => {
   const result = await run(["connection_lost", "passing"], { dbUrl: cutUrl });
   assert.deepEqual([result.passed, result.failed, result.files], [3, 1, 2]);
