@@ -59,7 +59,8 @@ begin
       -- 0040_model_prices
       ('function', 'private.price_call'), ('table', 'public.model_prices'),
       -- 0050_conversation_messages
-      ('function', 'private.branch_of'), ('type', 'private.shown_branch'),
+      ('function', 'private.add_to_sessions'), ('function', 'private.branch_of'),
+      ('type', 'private.shown_branch'),
       ('function', 'private.give_places_back'), ('function', 'private.take_places'),
       ('function', 'private.last_message_before'), ('function', 'private.newest_leaf'),
       ('function', 'private.lock_session'),

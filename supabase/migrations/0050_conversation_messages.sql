@@ -802,6 +802,35 @@ create trigger conversation_sessions_70_carry_owner after update of user_id, bra
   when ((old.user_id, old.brand_id) is distinct from (new.user_id, new.brand_id))
   execute function private.tg_conversation_sessions__carry_owner();
 
+-- By an index for any number of sessions: a plan is kept, and one for many would read all of them for one.
+create function private.add_to_sessions(
+  p_session_ids uuid[],
+  p_messages integer[],
+  p_tokens bigint[],
+  p_costs_usd numeric[]
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+  update public.conversation_sessions as s
+  set
+    message_count = s.message_count + d.messages,
+    total_tokens = s.total_tokens + d.tokens,
+    total_cost_usd = s.total_cost_usd + d.cost_usd
+  from unnest(p_session_ids, p_messages, p_tokens, p_costs_usd)
+    as d (session_id, messages, tokens, cost_usd)
+  where s.id = d.session_id;
+end
+$$;
+revoke all on function private.add_to_sessions(uuid[], integer[], bigint[], numeric[])
+  from public, anon, authenticated, service_role;
+comment on function private.add_to_sessions(uuid[], integer[], bigint[], numeric[]) is
+  'Adds to the counters of sessions, each of which stands in p_session_ids once; negative numbers take away.';
+
 -- New messages are counted by who gives them their places; this is for those that change or go.
 create function public.update_session_on_message()
 returns trigger
@@ -809,15 +838,18 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+  v_session_ids uuid[];
+  v_messages integer[];
+  v_tokens bigint[];
+  v_costs_usd numeric[];
 begin
   if tg_op = 'UPDATE' then
-    update public.conversation_sessions as s
-    set
-      total_tokens = s.total_tokens + d.tokens,
-      total_cost_usd = s.total_cost_usd + d.cost_usd
-    -- No join of the two: the plan of a one-row statement is kept, and would pair them row by row.
+    select array_agg(d.session_id), array_agg(0), array_agg(d.tokens), array_agg(d.cost_usd)
+    into v_session_ids, v_messages, v_tokens, v_costs_usd
     from (
-      select c.session_id, sum(c.tokens) as tokens, sum(c.cost_usd) as cost_usd
+      select c.session_id, sum(c.tokens)::bigint as tokens, sum(c.cost_usd) as cost_usd
+      -- No join of the two: the plan of a one-row statement is kept, and would pair them row by row.
       from (
         select n.session_id, coalesce(n.tokens_used, 0)::bigint, coalesce(n.cost_usd, 0)
         from new_messages as n
@@ -827,24 +859,22 @@ begin
       ) as c (session_id, tokens, cost_usd)
       group by c.session_id
       having sum(c.tokens) <> 0 or sum(c.cost_usd) <> 0
-    ) as d
-    where s.id = d.session_id;
+    ) as d;
   else
-    update public.conversation_sessions as s
-    set
-      message_count = s.message_count - d.messages,
-      total_tokens = s.total_tokens - d.tokens,
-      total_cost_usd = s.total_cost_usd - d.cost_usd
+    select array_agg(d.session_id), array_agg(-d.messages), array_agg(-d.tokens), array_agg(-d.cost_usd)
+    into v_session_ids, v_messages, v_tokens, v_costs_usd
     from (
       select
         o.session_id,
-        count(*) as messages,
+        count(*)::integer as messages,
         coalesce(sum(o.tokens_used), 0) as tokens,
         coalesce(sum(o.cost_usd), 0) as cost_usd
       from old_messages as o
       group by o.session_id
-    ) as d
-    where s.id = d.session_id;
+    ) as d;
+  end if;
+  if v_session_ids is not null then
+    perform private.add_to_sessions(v_session_ids, v_messages, v_tokens, v_costs_usd);
   end if;
   return null;
 end
@@ -925,7 +955,7 @@ revoke all on function private.newest_leaf(uuid, uuid)
 comment on function private.newest_leaf(uuid, uuid) is
   'The newest of the messages below one, or itself: what follows comes later, so it is a leaf.';
 
--- Where the session goes too, its row is gone already and nothing here finds work.
+-- Where the session goes too, its row is gone already and there is nothing to mend.
 create function private.tg_conversation_messages__mend_tree()
 returns trigger
 language plpgsql
@@ -947,6 +977,9 @@ begin
   into v_straight, v_trees
   from public.conversation_sessions as s
   where s.id = any (array(select distinct o.session_id from old_messages as o));
+  if v_straight is null and v_trees is null then
+    return null;
+  end if;
 
   -- A straight line stays one: each orphan follows the message before it. By execute, because a plan
   -- that was made for one deleted row reads a whole session for each of many.
@@ -959,8 +992,8 @@ begin
 
   update public.conversation_sessions as s
   set active_message_id = private.last_message_before(s.id, s.user_id, 2147483647)
-  from old_messages as o
-  where s.branch_count = 0 and s.id = o.session_id and s.active_message_id = o.id;
+  where s.id = any (v_straight)
+    and s.active_message_id = any (array(select o.id from old_messages as o));
 
   -- In a tree, orphans and the end of the shown branch go to the nearest ancestor that is left. A
   -- parent comes before its children, so its own heir is known when theirs are looked up.

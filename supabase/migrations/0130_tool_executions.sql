@@ -332,23 +332,23 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+  v_session_ids uuid[];
+  v_tokens bigint[];
 begin
   if tg_op = 'INSERT' then
-    update public.conversation_sessions as s
-    set total_tokens = s.total_tokens + d.tokens
+    select array_agg(d.session_id), array_agg(d.tokens) into v_session_ids, v_tokens
     from (
       select n.session_id, sum(n.tokens_used) as tokens
       from new_executions as n
       group by n.session_id
       having sum(n.tokens_used) > 0
-    ) as d
-    where s.id = d.session_id;
+    ) as d;
   elsif tg_op = 'UPDATE' then
-    update public.conversation_sessions as s
-    set total_tokens = s.total_tokens + d.tokens
-    -- No join of the two: the plan of a one-row statement is kept, and would pair them row by row.
+    select array_agg(d.session_id), array_agg(d.tokens) into v_session_ids, v_tokens
     from (
-      select c.session_id, sum(c.tokens) as tokens
+      select c.session_id, sum(c.tokens)::bigint as tokens
+      -- No join of the two: the plan of a one-row statement is kept, and would pair them row by row.
       from (
         select n.session_id, coalesce(n.tokens_used, 0)::bigint
         from new_executions as n
@@ -358,18 +358,21 @@ begin
       ) as c (session_id, tokens)
       group by c.session_id
       having sum(c.tokens) <> 0
-    ) as d
-    where s.id = d.session_id;
+    ) as d;
   else
-    update public.conversation_sessions as s
-    set total_tokens = s.total_tokens - d.tokens
+    select array_agg(d.session_id), array_agg(-d.tokens) into v_session_ids, v_tokens
     from (
       select o.session_id, sum(o.tokens_used) as tokens
       from old_executions as o
       group by o.session_id
       having sum(o.tokens_used) > 0
-    ) as d
-    where s.id = d.session_id;
+    ) as d;
+  end if;
+  if v_session_ids is not null then
+    perform private.add_to_sessions(
+      v_session_ids, array_fill(0, array[cardinality(v_session_ids)]), v_tokens,
+      array_fill(0::numeric, array[cardinality(v_session_ids)])
+    );
   end if;
   return null;
 end

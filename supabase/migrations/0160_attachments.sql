@@ -297,9 +297,8 @@ begin
   insert into private.storage_deletions (bucket_id, path)
   select distinct 'attachments', o.storage_path
   from old_attachments as o
-  where not exists (
-    select 1 from public.attachments as a where a.storage_path = o.storage_path
-  )
+  -- Not "not exists": as a join its plan is kept, and one for many files would read all of them for one.
+  where (select true from public.attachments as a where a.storage_path = o.storage_path limit 1) is null
   on conflict on constraint storage_deletions_bucket_id_path_key do nothing;
   return null;
 end

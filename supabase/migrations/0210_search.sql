@@ -497,14 +497,24 @@ begin
       (user_id, created_at, message_id, session_id, brand_id, role, words)
     select
       m.user_id, m.created_at, m.id, m.session_id, m.brand_id, m.role,
-      private.search_vector(m.content, m.user_id, s.language)
+      private.search_vector(
+        m.content, m.user_id,
+        -- Not a join: its plan is kept, and one for many messages would read all sessions for one.
+        (select s.language from public.conversation_sessions as s where s.id = m.session_id)
+      )
     from new_messages as m
-    join public.conversation_sessions as s on s.id = m.session_id
     where m.user_id is not null and m.status <> 'streaming' and m.content <> '';
   elsif tg_op = 'DELETE' then
     delete from public.message_search as w
-    using old_messages as m
-    where w.user_id = m.user_id and w.created_at = m.created_at and w.message_id = m.id;
+    -- By their places, for the same reason.
+    where w.ctid = any (array(
+      select (
+        select s.ctid
+        from public.message_search as s
+        where s.user_id = m.user_id and s.created_at = m.created_at and s.message_id = m.id
+      )
+      from old_messages as m
+    ));
   -- Not in the WHEN, which every statement on messages copies.
   elsif (
     old.content, old.role, old.session_id, old.user_id, old.brand_id, old.created_at,

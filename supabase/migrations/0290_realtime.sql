@@ -84,8 +84,9 @@ begin
       )
     from written as w
     -- A session that is deleted says so itself.
+    -- Neither "exists" nor, below, a join: the plan is kept, and one for many rows reads a table for one.
     where tg_op = 'INSERT'
-      or exists (select 1 from public.conversation_sessions as s where s.id = w.session_id)
+      or (select true from public.conversation_sessions as s where s.id = w.session_id)
     union all
     select
       'user:' || w.user_id,
@@ -215,7 +216,7 @@ begin
         where tg_op = 'DELETE'
       ) as t (topic, id, user_id)
       -- No topic is left of a user who goes.
-      join auth.users as u on u.id = t.user_id
+      where (select true from auth.users as u where u.id = t.user_id)
       group by t.topic
     ) as e (topic, event, payload);
   end if;
@@ -296,7 +297,7 @@ begin
         'tool_execution_count', count(*)
       )
     from changed_executions as c
-    join public.conversation_sessions as s on s.id = c.session_id and s.user_id is not null
+    where (select s.user_id is not null from public.conversation_sessions as s where s.id = c.session_id)
     group by c.session_id
   ) as e (topic, event, payload);
   perform private.broadcast(v_topics, v_events, v_payloads);
@@ -327,7 +328,7 @@ begin
       b.user_id,
       jsonb_build_object('budget_ids', array_agg(distinct b.id), 'alert_count', count(*))
     from new_alerts as n
-    join public.budgets as b on b.id = n.budget_id
+    cross join lateral (select a.* from public.budgets as a where a.id = n.budget_id limit 1) as b
     where b.user_id is not null
     group by b.user_id
   ) as g (user_id, payload);

@@ -75,6 +75,7 @@ as $$
       ('0030_conversation_sessions', 'function', 'public.cancel_conversation_session'),
       ('0040_model_prices', 'function', 'private.price_call'),
       ('0040_model_prices', 'table', 'public.model_prices'),
+      ('0050_conversation_messages', 'function', 'private.add_to_sessions'),
       ('0050_conversation_messages', 'function', 'private.branch_of'),
       ('0050_conversation_messages', 'type', 'private.shown_branch'),
       ('0050_conversation_messages', 'function', 'private.give_places_back'),

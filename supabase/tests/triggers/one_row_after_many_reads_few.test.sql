@@ -1,0 +1,154 @@
+-- A trigger keeps the plan of its first call for as long as the connection lives, and that call may have been
+-- for many rows: what follows with one row must not read whole tables.
+begin;
+\ir ../_shared/setup.psql
+\ir ../_fixtures/conversation.psql
+\ir ../_fixtures/tools.psql
+select plan(14);
+set local jit = off;
+
+insert into auth.users (instance_id, id, aud, role, created_at, updated_at)
+select
+  '00000000-0000-0000-0000-000000000000', tests.s(i), 'authenticated', 'authenticated', now(), now()
+from generate_series(1, 900) as i;
+-- So wide that ten look-ups cost less than reading all.
+insert into public.conversation_sessions (id, user_id, context)
+select tests.s(i), tests.s(i), jsonb_build_object('wide', repeat('x', 1500))
+from generate_series(1, 900) as i;
+insert into public.conversation_messages (id, session_id, role, content)
+select tests.m(i), tests.s(i), 'user', 'm' || i from generate_series(1, 900) as i;
+analyze auth.users, public.conversation_sessions, public.conversation_messages, public.message_search;
+
+-- How many rows a statement read by reading tables from end to end. The tail of the ledger is one to read so.
+create function tests.rows_read_by(p_sql text)
+returns bigint
+language plpgsql
+as $$
+declare
+  c_read constant text := $q$
+    select sum(pg_stat_get_xact_tuples_returned(c.oid))
+    from pg_class as c
+    where c.relkind = 'r' and c.relnamespace::regnamespace::text in ('auth', 'private', 'public')
+      and c.relname <> 'usage_tail'
+  $q$;
+  v_before bigint;
+  v_after bigint;
+begin
+  execute c_read into v_before;
+  execute p_sql;
+  execute c_read into v_after;
+  return v_after - v_before;
+end
+$$;
+
+-- %s: the numbers of the rows.
+create function tests.reads_few(p_name text, p_sql text, p_many int4range, p_one integer)
+returns text
+language plpgsql
+as $$
+begin
+  execute format(p_sql, format('generate_series(%s, %s)', lower(p_many), upper(p_many) - 1));
+  return cmp_ok(
+    tests.rows_read_by(format(p_sql, format('generate_series(%1$s, %1$s)', p_one))), '<', 50::bigint, p_name
+  );
+end
+$$;
+
+select tests.reads_few(
+  'a message inserted',
+  $$
+    insert into public.conversation_messages (id, session_id, role, content)
+    select tests.m(i), tests.s(i - 900), 'user', 'm' || i from %s as i
+  $$,
+  '[901,1200]', 1201
+);
+select tests.reads_few(
+  'a message corrected',
+  $$
+    update public.conversation_messages set tokens_used = 7, provider = 'p', cost_usd = 0.1
+    where id = any (array(select tests.m(i) from %s as i))
+  $$,
+  '[1,300]', 301
+);
+select tests.reads_few(
+  'a message annotated',
+  'update public.conversation_messages set mood = ''x'' where id = any (array(select tests.m(i) from %s as i))',
+  '[1,300]', 301
+);
+select tests.reads_few(
+  'a run inserted',
+  $$
+    insert into public.tool_executions (id, session_id, message_id, tool_name, tokens_used)
+    select tests.t(i), tests.s(i), tests.m(i), 'search', 3 from %s as i
+  $$,
+  '[1,600]', 601
+);
+select tests.reads_few(
+  'a run corrected',
+  $$
+    update public.tool_executions set tokens_used = 5
+    where id = any (array(select tests.t(i) from %s as i))
+  $$,
+  '[1,300]', 301
+);
+select tests.reads_few(
+  'a file added',
+  $$
+    insert into public.attachments (id, session_id, message_id, name, size_bytes, mime_type, sha256)
+    select
+      tests.t(i), tests.s(i), tests.m(i), 'a.txt', 3, 'text/plain',
+      encode(sha256(convert_to(i::text, 'UTF8')), 'hex')
+    from %s as i
+  $$,
+  '[1,600]', 601
+);
+analyze public.tool_executions, public.attachments;
+select tests.reads_few(
+  'a file deleted', 'delete from public.attachments where id = any (array(select tests.t(i) from %s as i))',
+  '[1,300]', 301
+);
+select tests.reads_few(
+  'a run deleted',
+  'delete from public.tool_executions where id = any (array(select tests.t(i) from %s as i))',
+  '[1,300]', 301
+);
+select tests.reads_few(
+  'a message deleted',
+  'delete from public.conversation_messages where id = any (array(select tests.m(i) from %s as i))',
+  '[1,300]', 301
+);
+select tests.reads_few(
+  'a session started',
+  $$
+    insert into public.conversation_sessions (id, user_id, title)
+    select tests.s(i), tests.s(i - 900), 'Title' from %s as i
+  $$,
+  '[901,1200]', 1201
+);
+select tests.reads_few(
+  'a session renamed',
+  $$
+    update public.conversation_sessions set title = 'Another'
+    where id = any (array(select tests.s(i) from %s as i))
+  $$,
+  '[901,1200]', 1201
+);
+select tests.reads_few(
+  'a session of another user',
+  $$
+    update public.conversation_sessions as s set user_id = tests.s(i + 1)
+    from %s as i where s.id = tests.s(i)
+  $$,
+  '[451,600]', 601
+);
+select tests.reads_few(
+  'a session deleted',
+  'delete from public.conversation_sessions where id = any (array(select tests.s(i) from %s as i))',
+  '[451,750]', 751
+);
+select tests.reads_few(
+  'a user deleted', 'delete from auth.users where id = any (array(select tests.s(i) from %s as i))',
+  '[1,100]', 101
+);
+select * from finish();
+rollback;
