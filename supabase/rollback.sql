@@ -170,6 +170,7 @@ begin
       ('0080_usage_ledger', 'type', 'public.usage_record'),
       ('0090_usage_views', 'function', 'private.usage_window_start'),
       ('0090_usage_views', 'table', 'private.usage_by_model'),
+      ('0090_usage_views', 'function', 'private.reads_usage_of'),
       ('0090_usage_views', 'function', 'public.get_brand_usage'),
       ('0090_usage_views', 'function', 'public.get_session_stats'),
       ('0090_usage_views', 'table', 'public.active_sessions_summary'),

@@ -1,4 +1,5 @@
 import type { Case, Read } from "../case.ts";
+import { key } from "../data/keys.ts";
 
 const view: Read = {
   kind: "read",
@@ -10,17 +11,19 @@ const view: Read = {
   sql: "select * from public.provider_usage_stats",
   values: () => [],
 };
+const own = "provider_usage_stats, one's own, by a user";
 const baseline = "baseline: view over the messages";
 
 export const providerUsageStats: Case = {
   name: "provider_usage_stats",
   measures:
     "Requests, tokens, cost and latency by provider over everybody's last 30 days, read by " +
-    "an analyst: 10,000 people at 200 thousand messages, 100,000 at 2 million.",
+    "an analyst: 10,000 people at 200 thousand messages, 100,000 at 2 million; and one's own, by one of them.",
   set: "usage",
-  growth: [view.label, baseline],
+  growth: [view.label, own, baseline],
   variants: () => [
     view,
+    { ...view, label: own, as: { role: "authenticated", user: key("user", 777) } },
     {
       ...view,
       label: baseline,
@@ -45,6 +48,13 @@ export const providerUsageStats: Case = {
       from: "200k",
       times: 1.5,
       says: "everybody's usage at 2 M messages, beside 200 k: at most 1.5 times as long",
+    },
+    {
+      kind: "growth",
+      of: own,
+      from: "200k",
+      times: 1.5,
+      says: "a user's own usage at 2 M messages, beside 200 k: at most 1.5 times as long",
     },
   ],
 };

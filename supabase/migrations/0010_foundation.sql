@@ -117,6 +117,7 @@ begin
       ('table', 'public.usage_daily'), ('table', 'public.usage_totals'), ('type', 'public.usage_record'),
       -- 0090_usage_views
       ('function', 'private.usage_window_start'), ('table', 'private.usage_by_model'),
+      ('function', 'private.reads_usage_of'),
       ('function', 'public.get_brand_usage'), ('function', 'public.get_session_stats'),
       ('table', 'public.active_sessions_summary'), ('table', 'public.daily_message_volume'),
       ('table', 'public.provider_usage_stats'), ('table', 'public.response_time_stats'),

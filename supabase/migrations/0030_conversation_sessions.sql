@@ -269,6 +269,8 @@ comment on column public.session_events.at is 'When.';
 
 -- History of one session under the select policy, and the foreign key side of sessions.
 create index session_events_session_id_idx on public.session_events (session_id, user_id, id);
+-- A user's moves.
+create index session_events_user_id_id_idx on public.session_events (user_id, id);
 -- Foreign key side of a user's deletion.
 create index session_events_actor_idx on public.session_events (actor);
 

@@ -93,8 +93,10 @@ create table private.usage_rollups (
   latency_histogram      integer[]             not null,
   first_used_at          timestamptz           not null,
   last_used_at           timestamptz           not null,
+  -- user_id first, because row level security adds it, and before it no other condition on an enum is looked
+  -- up in an index: scope first, each user would read everybody's rows.
   constraint usage_rollups_key unique nulls not distinct (
-    scope, user_id, brand_id, day, provider, model, reported_by
+    user_id, scope, brand_id, day, provider, model, reported_by
   )
 ) with (fillfactor = 80);
 comment on table private.usage_rollups is
@@ -753,7 +755,7 @@ from (
     r.total_tokens, r.cost_usd, r.price_book_cost_usd, r.latency_ms_sum, r.latency_count,
     r.latency_histogram, r.first_used_at, r.last_used_at
   from private.usage_rollups as r
-  where r.scope = 'all'
+  where r.scope = 'all' and r.user_id is null
   union all
   select
     t.day, t.provider, t.model, t.reported_by,

@@ -165,7 +165,7 @@ comment on policy budget_reservations_select_analyst on public.budget_reservatio
   'Analysts read all holds.';
 
 create policy budget_alerts_select_owner on public.budget_alerts for select to authenticated
-  using (budget_id in (select b.id from public.budgets as b));
+  using (budget_id = any (array(select b.id from public.budgets as b)));
 create policy budget_alerts_select_analyst on public.budget_alerts for select to analyst
   using (true);
 comment on policy budget_alerts_select_owner on public.budget_alerts is

@@ -68,6 +68,8 @@ comment on column public.attachments.updated_at is 'Last change of the row.';
 
 -- The files of a session and of a message; foreign key side of their deletion.
 create index attachments_session_id_message_id_idx on public.attachments (session_id, message_id);
+-- A user's files.
+create index attachments_user_id_created_at_idx on public.attachments (user_id, created_at);
 -- Rows that share an object: duplicates, and whether the last one went.
 create index attachments_storage_path_created_at_idx
   on public.attachments (storage_path, created_at);

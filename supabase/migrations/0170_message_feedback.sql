@@ -38,6 +38,8 @@ comment on column public.message_feedback.updated_at is 'Last change of the rati
 -- The ratings in a session; foreign key side of a message's deletion.
 create index message_feedback_session_id_message_id_idx
   on public.message_feedback (session_id, message_id);
+-- A user's ratings.
+create index message_feedback_user_id_created_at_idx on public.message_feedback (user_id, created_at);
 
 alter table public.message_feedback enable row level security;
 revoke all on table public.message_feedback from public, anon, authenticated, service_role;

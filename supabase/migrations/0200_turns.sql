@@ -55,6 +55,9 @@ comment on column public.message_retrievals.created_at is 'When it was written.'
 -- What was found in a session; foreign key side of a message's deletion.
 create index message_retrievals_session_id_message_id_idx
   on public.message_retrievals (session_id, message_id);
+-- What was found for a user.
+create index message_retrievals_user_id_created_at_idx
+  on public.message_retrievals (user_id, created_at);
 
 alter table public.message_retrievals enable row level security;
 revoke all on table public.message_retrievals from public, anon, authenticated, service_role;

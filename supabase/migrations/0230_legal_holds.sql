@@ -41,6 +41,9 @@ comment on column public.legal_holds.release_reason is 'Why it ended; null: it l
 create index legal_holds_user_id_idx on public.legal_holds (user_id);
 create index legal_holds_session_id_idx on public.legal_holds (session_id);
 create index legal_holds_brand_id_idx on public.legal_holds (brand_id);
+-- Whether there is one that lasts, which each delete asks.
+create index legal_holds_released_at_idx on public.legal_holds (released_at)
+  where released_at is null;
 
 alter table public.legal_holds enable row level security;
 revoke all on table public.legal_holds from public, anon, authenticated, service_role;

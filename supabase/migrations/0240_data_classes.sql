@@ -332,9 +332,11 @@ set of_user = f.of_user
 from (
   values
     ('private.embedding_queue',
-      'r.message_id in (select m.id from public.conversation_messages as m where m.user_id = $1)'),
+      'r.message_id = any (array(
+        select m.id from public.conversation_messages as m where m.user_id = $1
+      ))'),
     ('public.budget_alerts',
-      'r.budget_id in (select b.id from public.budgets as b where b.user_id = $1)'),
+      'r.budget_id = any (array(select b.id from public.budgets as b where b.user_id = $1))'),
     ('private.storage_deletions',
       'r.bucket_id = ''attachments'' and starts_with(r.path, $1::text || ''/'')')
 ) as f (table_name, of_user)

@@ -101,6 +101,17 @@ language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_by_user constant text := case
+    when p_table.user_column is not null then format('r.%I = $1', p_table.user_column)
+  end;
+  -- As an array, which an index takes beside another condition.
+  v_by_session constant text := case
+    when p_table.session_column <> 'id' then format(
+      'r.%I = any (array(select s.id from public.conversation_sessions as s where s.user_id = $1))',
+      p_table.session_column
+    )
+  end;
 begin
   if p_subject.session_id is not null then
     return case
@@ -108,19 +119,24 @@ begin
         then format('r.%I = %L::uuid', p_table.session_column, p_subject.session_id)
       else 'false'
     end;
+  elsif v_by_user is not null and v_by_session is not null and exists (
+    select 1
+    from pg_catalog.pg_attribute as a
+    where a.attrelid = p_table.table_name::regclass and a.attname = p_table.session_column
+      and a.attnotnull
+  ) then
+    -- A row that is always of a session is its user's: by whichever of the two is in an index.
+    return case
+      when exists (
+        select 1
+        from pg_catalog.pg_index as i
+        join pg_catalog.pg_attribute as a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+        where i.indrelid = p_table.table_name::regclass and a.attname = p_table.session_column
+      ) then v_by_session
+      else v_by_user
+    end;
   end if;
-  return concat_ws(
-    ' or ',
-    case when p_table.user_column is not null then format('r.%I = $1', p_table.user_column) end,
-    case
-      when p_table.session_column is not null and p_table.session_column <> 'id'
-        then format(
-          'r.%I in (select s.id from public.conversation_sessions as s where s.user_id = $1)',
-          p_table.session_column
-        )
-    end,
-    p_table.of_user
-  );
+  return concat_ws(' or ', v_by_user, v_by_session, p_table.of_user);
 end
 $$;
 revoke all on function private.subject_condition(private.data_tables, private.data_subject)

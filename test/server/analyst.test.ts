@@ -110,6 +110,7 @@ const callable = [
   "private.latency_percentile",
   "private.merge_histograms",
   "private.reads_all_usage",
+  "private.reads_usage_of",
   "private.usage_window_start",
 ];
 

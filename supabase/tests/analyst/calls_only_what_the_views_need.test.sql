@@ -13,16 +13,16 @@ select set_eq(
   array[
     'private.add_histograms', 'private.latency_bucket', 'private.latency_histogram',
     'private.latency_percentile', 'private.merge_histograms', 'private.reads_all_usage',
-    'private.usage_window_start'
+    'private.reads_usage_of', 'private.usage_window_start'
   ],
-  'arithmetic on numbers, the window, and who reads all'
+  'arithmetic on numbers, the window, and who reads whose'
 );
 select is_empty(
   $$
     select f.function
     from tests.functions as f
     where has_function_privilege('analyst', f.id, 'execute')
-      and (f.is_definer or f.body ~* '\m(public|auth)\.')
+      and (f.is_definer or f.body ~* '\m(public|auth)\.(?!uid\(\))')
   $$,
   'none with the rights of its owner, and none that reads a table'
 );
