@@ -193,6 +193,9 @@ returns trigger
 language plpgsql
 security definer
 set search_path = ''
+-- A plan of a table that is empty would read all of it, and is kept while a long import fills it.
+set enable_seqscan = off
+set jit = off
 as $$
 declare
   v_session private.locked_session;

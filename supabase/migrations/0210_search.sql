@@ -600,6 +600,9 @@ returns trigger
 language plpgsql
 security definer
 set search_path = ''
+-- A plan of a table that is empty would read all of it, and is kept while a long import fills it.
+set enable_seqscan = off
+set jit = off
 as $$
 declare
   v_language constant text := private.search_language(new.language);

@@ -13,8 +13,25 @@ language sql
 immutable
 as $$ select ('70000000-0000-4000-8000-' || lpad(p_n::text, 12, '0'))::uuid $$;
 
--- As their triggers would leave them.
-set local session_replication_role = replica;
+-- Their rows are written as their triggers would leave them.
+create function tests.set_triggers(p_action text)
+returns void
+language plpgsql
+as $$
+declare
+  v_table regclass;
+begin
+  for v_table in
+    select c.oid::regclass
+    from pg_class as c
+    where c.relkind in ('r', 'p') and not c.relispartition
+      and c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
+  loop
+    execute format('alter table %s %s trigger user', v_table, p_action);
+  end loop;
+end
+$$;
+select tests.set_triggers('disable');
 create table tests.people as
 select tests.p(n) as id, 'p' || n as name from generate_series(1, 5000) as n;
 insert into auth.users (instance_id, id, aud, role, created_at, updated_at)
@@ -74,6 +91,8 @@ insert into private.recorded_usage (id, request_hash, cost_source)
 select p.id, '', 'none' from tests.people as p;
 insert into public.legal_holds (user_id, reason, released_at, release_reason)
 select p.id, 'fixture', now(), 'fixture' from tests.people as p;
+insert into public.audit_log (id, action, actor, previous_hash, hash)
+select 1000000 + n, 'session_read', 'fixture', '', '' from generate_series(1, 5000) as n;
 insert into private.audit_reasons (audit_id, user_id, session_id, reason)
 select 1000000 + n, tests.p(n), tests.p(n), 'fixture' from generate_series(1, 5000) as n;
 create table public.unindexed as select p.id as user_id from tests.people as p;
@@ -81,7 +100,9 @@ alter table public.unindexed enable row level security;
 create policy unindexed_select_own on public.unindexed for select to authenticated
   using (user_id = (select auth.uid()));
 grant select on public.unindexed to authenticated;
-set local session_replication_role = origin;
+set constraints all immediate;
+set constraints all deferred;
+select tests.set_triggers('enable');
 analyze;
 
 create table tests.large as

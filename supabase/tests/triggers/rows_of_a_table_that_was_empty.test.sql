@@ -1,0 +1,80 @@
+-- A plan that is made while a table is empty reads it from end to end, and is kept while it fills: the
+-- import of a project's old chats, in one transaction, would take time by the square of their number.
+-- Messages are written too often to pay for that in each write, so who imports them like this forbids it
+-- (docs/branches-and-streams.md).
+begin;
+\ir ../_shared/setup.psql
+\ir ../_fixtures/conversation.psql
+\ir ../_fixtures/tools.psql
+select plan(10);
+set local jit = off;
+
+truncate public.conversation_sessions cascade;
+analyze;
+
+-- %s: numbers from 1 to 300. How often a row was read by reading its table from end to end.
+create function tests.reads_few(p_name text, p_sql text)
+returns text
+language plpgsql
+as $$
+declare
+  c_read constant text := $q$
+    select sum(pg_stat_get_xact_tuples_returned(c.oid))
+    from pg_class as c
+    where c.relkind = 'r' and c.relnamespace::regnamespace::text in ('auth', 'private', 'public')
+      -- Those of the tail are read when it is merged; the others are tables of few rows.
+      and c.relname not in (
+        'usage_tail', 'search_secrets', 'embedding_settings', 'data_columns', 'data_tables', 'users'
+      )
+  $q$;
+  v_before bigint;
+  v_after bigint;
+begin
+  execute c_read into v_before;
+  for i in 1 .. 300 loop
+    execute format(p_sql, i);
+  end loop;
+  execute c_read into v_after;
+  return cmp_ok(v_after - v_before, '<', 3000::bigint, p_name);
+end
+$$;
+
+select tests.reads_few('sessions', $$
+  insert into public.conversation_sessions (id, user_id, title, context)
+  values (tests.s(%s), tests.id_of('owner'), 'T', jsonb_build_object('wide', repeat('x', 1500)))
+$$);
+set local enable_seqscan = off;
+select tests.reads_few('messages', $$
+  insert into public.conversation_messages (id, session_id, role, content)
+  values (tests.m(%1$s), tests.s(%1$s), 'user', 'Hello')
+$$);
+select tests.reads_few('turns', $$
+  select public.log_turn(tests.s(%1$s), tests.m(1000 + %1$s), 'Hello', 'Hello yourself')
+$$);
+reset enable_seqscan;
+select tests.reads_few('runs', $$
+  insert into public.tool_executions (id, session_id, message_id, tool_name, tokens_used)
+  values (tests.t(%1$s), tests.s(%1$s), tests.m(%1$s), 'search', 3)
+$$);
+select tests.reads_few('files', $$
+  insert into public.attachments (id, session_id, message_id, name, size_bytes, mime_type, sha256)
+  values (
+    tests.t(%1$s), tests.s(%1$s), tests.m(%1$s), 'a.txt', 3, 'text/plain',
+    encode(sha256('%1$s'), 'hex')
+  )
+$$);
+select tests.reads_few('ratings', $$
+  insert into public.message_feedback (message_id, user_id, rating)
+  values (tests.m(%1$s), tests.id_of('owner'), 'up')
+$$);
+select tests.reads_few('states', $$ select public.set_session_state(tests.s(%s), 'planning') $$);
+select tests.reads_few('outcomes', $$
+  select public.record_outcome(tests.s(%s), p_conversion_occurred => true)
+$$);
+select tests.reads_few('streams', $$
+  select public.finish_message((public.begin_message(tests.s(%s))).id)
+$$);
+select tests.reads_few('usage', $$ select public.record_usage(p_usage_id => tests.m(%s), p_cost_usd => 0) $$);
+
+select * from finish();
+rollback;
