@@ -44,10 +44,12 @@ begin
       from (
         select
           b.key::oid::regclass::text as table_name,
-          pg_stat_get_xact_tuples_returned(b.key::oid) - b.value::bigint as rows_read
+          pg_stat_get_xact_tuples_returned(b.key::oid) - b.value::bigint as rows_read,
+          pg_relation_size(b.key::oid) / 8192 as blocks
         from jsonb_each_text(v_before) as b
       ) as r
-      where r.rows_read >= 50
+      -- Of a few blocks, all is read sooner than an index is searched.
+      where r.rows_read >= 50 and r.blocks > 12
     ),
     null, p_name
   );
