@@ -67,14 +67,14 @@ select tests.reads_few(
 select tests.reads_few(
   'a message corrected',
   $$
-    update public.conversation_messages set tokens_used = 7, provider = 'p', cost_usd = 0.1
-    where id = any (array(select tests.m(i) from %s as i))
+    update public.conversation_messages as r set tokens_used = 7, provider = 'p', cost_usd = 0.1
+    from %s as i where r.id = tests.m(i)
   $$,
   '[1,300]', 301
 );
 select tests.reads_few(
   'a message annotated',
-  'update public.conversation_messages set mood = ''x'' where id = any (array(select tests.m(i) from %s as i))',
+  'update public.conversation_messages as r set mood = ''x'' from %s as i where r.id = tests.m(i)',
   '[1,300]', 301
 );
 select tests.reads_few(
@@ -88,8 +88,7 @@ select tests.reads_few(
 select tests.reads_few(
   'a run corrected',
   $$
-    update public.tool_executions set tokens_used = 5
-    where id = any (array(select tests.t(i) from %s as i))
+    update public.tool_executions as r set tokens_used = 5 from %s as i where r.id = tests.t(i)
   $$,
   '[1,300]', 301
 );
@@ -106,17 +105,17 @@ select tests.reads_few(
 );
 analyze;
 select tests.reads_few(
-  'a file deleted', 'delete from public.attachments where id = any (array(select tests.t(i) from %s as i))',
+  'a file deleted', 'delete from public.attachments as r using %s as i where r.id = tests.t(i)',
   '[1,300]', 301
 );
 select tests.reads_few(
   'a run deleted',
-  'delete from public.tool_executions where id = any (array(select tests.t(i) from %s as i))',
+  'delete from public.tool_executions as r using %s as i where r.id = tests.t(i)',
   '[1,300]', 301
 );
 select tests.reads_few(
   'a message deleted',
-  'delete from public.conversation_messages where id = any (array(select tests.m(i) from %s as i))',
+  'delete from public.conversation_messages as r using %s as i where r.id = tests.m(i)',
   '[1,300]', 301
 );
 select tests.reads_few(
@@ -130,8 +129,7 @@ select tests.reads_few(
 select tests.reads_few(
   'a session renamed',
   $$
-    update public.conversation_sessions set title = 'Another'
-    where id = any (array(select tests.s(i) from %s as i))
+    update public.conversation_sessions as r set title = 'Another' from %s as i where r.id = tests.s(i)
   $$,
   '[901,1200]', 1201
 );
@@ -145,12 +143,12 @@ select tests.reads_few(
 );
 select tests.reads_few(
   'a session deleted',
-  'delete from public.conversation_sessions where id = any (array(select tests.s(i) from %s as i))',
+  'delete from public.conversation_sessions as r using %s as i where r.id = tests.s(i)',
   '[451,750]', 751
 );
 analyze;
 select tests.reads_few(
-  'a user deleted', 'delete from auth.users where id = any (array(select tests.s(i) from %s as i))',
+  'a user deleted', 'delete from auth.users as r using %s as i where r.id = tests.s(i)',
   '[1,100]', 101
 );
 select * from finish();
