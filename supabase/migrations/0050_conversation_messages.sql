@@ -805,9 +805,9 @@ create trigger conversation_sessions_70_carry_owner after update of user_id, bra
 -- By an index for any number of sessions: a plan is kept, and one for many would read all of them for one.
 create function private.add_to_sessions(
   p_session_ids uuid[],
-  p_messages integer[],
   p_tokens bigint[],
-  p_costs_usd numeric[]
+  p_costs_usd numeric[] default null,
+  p_messages integer[] default null
 )
 returns void
 language plpgsql
@@ -818,18 +818,19 @@ as $$
 begin
   update public.conversation_sessions as s
   set
-    message_count = s.message_count + d.messages,
+    message_count = s.message_count + coalesce(d.messages, 0),
     total_tokens = s.total_tokens + d.tokens,
-    total_cost_usd = s.total_cost_usd + d.cost_usd
-  from unnest(p_session_ids, p_messages, p_tokens, p_costs_usd)
-    as d (session_id, messages, tokens, cost_usd)
+    total_cost_usd = s.total_cost_usd + coalesce(d.cost_usd, 0)
+  from unnest(p_session_ids, p_tokens, p_costs_usd, p_messages)
+    as d (session_id, tokens, cost_usd, messages)
   where s.id = d.session_id;
 end
 $$;
-revoke all on function private.add_to_sessions(uuid[], integer[], bigint[], numeric[])
+revoke all on function private.add_to_sessions(uuid[], bigint[], numeric[], integer[])
   from public, anon, authenticated, service_role;
-comment on function private.add_to_sessions(uuid[], integer[], bigint[], numeric[]) is
-  'Adds to the counters of sessions, each of which stands in p_session_ids once; negative numbers take away.';
+comment on function private.add_to_sessions(uuid[], bigint[], numeric[], integer[]) is
+  'Adds to the counters of sessions, each of which stands in p_session_ids once; negative numbers take '
+  'away, and what is left out stays.';
 
 -- New messages are counted by who gives them their places; this is for those that change or go.
 create function public.update_session_on_message()
@@ -840,13 +841,13 @@ set search_path = ''
 as $$
 declare
   v_session_ids uuid[];
-  v_messages integer[];
   v_tokens bigint[];
   v_costs_usd numeric[];
+  v_messages integer[];
 begin
   if tg_op = 'UPDATE' then
-    select array_agg(d.session_id), array_agg(0), array_agg(d.tokens), array_agg(d.cost_usd)
-    into v_session_ids, v_messages, v_tokens, v_costs_usd
+    select array_agg(d.session_id), array_agg(d.tokens), array_agg(d.cost_usd)
+    into v_session_ids, v_tokens, v_costs_usd
     from (
       select c.session_id, sum(c.tokens)::bigint as tokens, sum(c.cost_usd) as cost_usd
       -- No join of the two: the plan of a one-row statement is kept, and would pair them row by row.
@@ -861,8 +862,8 @@ begin
       having sum(c.tokens) <> 0 or sum(c.cost_usd) <> 0
     ) as d;
   else
-    select array_agg(d.session_id), array_agg(-d.messages), array_agg(-d.tokens), array_agg(-d.cost_usd)
-    into v_session_ids, v_messages, v_tokens, v_costs_usd
+    select array_agg(d.session_id), array_agg(-d.tokens), array_agg(-d.cost_usd), array_agg(-d.messages)
+    into v_session_ids, v_tokens, v_costs_usd, v_messages
     from (
       select
         o.session_id,
@@ -874,7 +875,7 @@ begin
     ) as d;
   end if;
   if v_session_ids is not null then
-    perform private.add_to_sessions(v_session_ids, v_messages, v_tokens, v_costs_usd);
+    perform private.add_to_sessions(v_session_ids, v_tokens, v_costs_usd, v_messages);
   end if;
   return null;
 end

@@ -372,10 +372,7 @@ begin
     ) as d;
   end if;
   if v_session_ids is not null then
-    perform private.add_to_sessions(
-      v_session_ids, array_fill(0, array[cardinality(v_session_ids)]), v_tokens,
-      array_fill(0::numeric, array[cardinality(v_session_ids)])
-    );
+    perform private.add_to_sessions(v_session_ids, v_tokens);
   end if;
   return null;
 end

@@ -4,6 +4,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/tools.psql
+\ir ../_fixtures/scans.psql
 select plan(14);
 set local jit = off;
 
@@ -23,8 +24,7 @@ select
 from generate_series(1, 900) as i;
 analyze;
 
--- %s: the numbers of the rows. Of which tables one more row read many from end to end; the tail of the ledger
--- is read so when it is merged.
+-- %s: the numbers of the rows. Of which tables one more row read many from end to end.
 create function tests.reads_few(p_name text, p_sql text, p_many int4range, p_one integer)
 returns text
 language plpgsql
@@ -33,23 +33,15 @@ declare
   v_before jsonb;
 begin
   execute format(p_sql, format('generate_series(%s, %s)', lower(p_many), upper(p_many) - 1));
-  select jsonb_object_agg(c.oid, pg_stat_get_xact_tuples_returned(c.oid)) into v_before
-  from pg_class as c
-  where c.relkind = 'r' and c.relnamespace::regnamespace::text in ('auth', 'private', 'public')
-    and c.relname <> 'usage_tail';
+  v_before := tests.rows_scanned();
   execute format(p_sql, format('generate_series(%1$s, %1$s)', p_one));
   return is(
     (
-      select string_agg(r.table_name || ' ' || r.rows_read, ', ' order by r.table_name)
-      from (
-        select
-          b.key::oid::regclass::text as table_name,
-          pg_stat_get_xact_tuples_returned(b.key::oid) - b.value::bigint as rows_read,
-          pg_relation_size(b.key::oid) / 8192 as blocks
-        from jsonb_each_text(v_before) as b
-      ) as r
-      -- Of a few blocks, all is read sooner than an index is searched.
-      where r.rows_read >= 50 and r.blocks > 12
+      select string_agg(s.name, ', ' order by s.name)
+      from tests.scans as s
+      where s.rows_read - (v_before ->> s.id::text)::bigint >= 50
+        -- Of a few blocks, all is read sooner than an index is searched.
+        and s.blocks > 12
     ),
     null, p_name
   );

@@ -3,23 +3,16 @@ begin;
 \ir plan.psql
 select plan(8);
 
-insert into private.usage_rollups (
-  scope, day, user_id, provider, model, reported_by, requests, errors, user_messages,
-  assistant_messages, system_messages, tool_messages, unpriced_requests, unpriced_tokens, input_tokens,
-  output_tokens, cached_input_tokens, cache_write_tokens, cache_write_1h_tokens, reasoning_tokens,
-  total_tokens, cost_usd, price_book_cost_usd, latency_ms_sum, latency_count, latency_histogram,
-  first_used_at, last_used_at
+insert into private.usage_tail (
+  sign, created_at, user_id, provider, reported_by, is_error, cost_source, latency_ms
 )
-select
-  u.scope::private.usage_scope, (now() at time zone 'utc')::date, u.user_id, 'acme', 'large',
-  'authenticated', 1, 0, 1, 1, 0, 0, 0, 0, 10, 10, 0, 0, 0, 0, 20, 0.1, 0, 100, 1, '{}', now(), now()
+select 1, now(), u.id, 'acme', 'authenticated', false, 'unpriced', 100
 from (
-  select 'user', md5(n::text)::uuid from generate_series(1, 6000) as n
+  select md5(n::text)::uuid from generate_series(1, 6000) as n
   union all
-  select 'user', tests.id_of('owner')
-  union all
-  select 'all', null
-) as u (scope, user_id);
+  select tests.id_of('owner')
+) as u (id);
+select public.merge_usage();
 analyze private.usage_rollups;
 
 -- But for those of the tail, which is read as a whole.
