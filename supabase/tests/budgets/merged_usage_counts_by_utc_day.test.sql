@@ -1,4 +1,5 @@
-begin;
+-- Repeatable read, because there no writer merges the tail.
+begin isolation level repeatable read;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir money.psql
