@@ -35,7 +35,7 @@ const words = `
   on conflict do nothing`;
 const dropIndex = "drop index public.message_search_words_idx";
 const makeIndex =
-  "create index message_search_words_idx on public.message_search using gin (words) with (fastupdate = off)";
+  "create index message_search_words_idx on public.message_search using gin (words)";
 
 interface Writing {
   medianMs: number;

@@ -914,7 +914,7 @@ export type Database = {
           "role": Database["public"]["Enums"]["message_role"];
           "session_id": string;
           "user_id": string;
-          "words": unknown;
+          "words"?: unknown;
         };
         Update: {
           "brand_id"?: string | null;
@@ -2763,6 +2763,7 @@ export type Database = {
         };
       };
       "import_user_data": { Args: { "p_lines": (string)[]; "p_user_id": string }; Returns: Json };
+      "index_messages": { Args: Record<PropertyKey, never>; Returns: number };
       "interrupt_stale_messages": { Args: { "p_idle_seconds"?: number }; Returns: number };
       "list_sessions": {
         Args: {

@@ -49,7 +49,11 @@ export async function load({ url, side, set, size, now }: Load): Promise<Loaded>
     if (side === "product") await admin.query(without("on"));
     if (side === "product") await refuseWrongCounts(admin);
     if (side === "product" && set === "chat") await admin.query(makeBranches);
-    if (side === "product") await admin.query("select public.merge_usage()");
+    // As the schedules would.
+    if (side === "product") {
+      await admin.query("select public.merge_usage()");
+      while (await indexMessages(admin) > 0);
+    }
     const seconds = progress.end();
     await admin.query("vacuum (analyze)");
     await addLatest(admin, side);
@@ -110,6 +114,11 @@ async function countUnmerged(admin: pg.Client): Promise<number> {
   const { rows } = await admin.query<{ rows: number }>(
     "select count(*)::int as rows from private.usage_tail",
   );
+  return rows[0]?.rows ?? 0;
+}
+
+async function indexMessages(admin: pg.Client): Promise<number> {
+  const { rows } = await admin.query<{ rows: number }>("select public.index_messages() as rows");
   return rows[0]?.rows ?? 0;
 }
 

@@ -1,6 +1,6 @@
 -- 0210_search: finding messages and sessions by their words.
 -- Makes: public.message_search, private.session_search, private.search_languages, private.search_secrets,
---   search_messages, search_sessions; what turns texts and queries into words.
+--   search_messages, search_sessions, index_messages; what turns texts and queries into words.
 -- Needs: 0010, 0030, 0050, 0060. Locks: conversation_sessions, conversation_messages (triggers).
 -- Breaking: no. Indexes the messages that exist: about a minute for each 100,000.
 
@@ -442,7 +442,7 @@ create table public.message_search (
   session_id  uuid                 not null,
   brand_id    uuid,
   role        public.message_role  not null,
-  words       tsvector             not null,
+  words       tsvector,
   -- No foreign key, which would need one more index: a trigger deletes with the message.
   constraint message_search_pkey primary key (user_id, created_at, message_id)
 )
@@ -451,7 +451,8 @@ with (toast_tuple_target = 8160);
 alter table public.message_search alter column words set storage main;
 comment on table public.message_search is
   E'The words of each finished message of a user, as search_messages looks for them.\n\n'
-  'Who: nobody; search_messages reads it for its caller. Writes: triggers of conversation_messages.';
+  'Who: nobody; search_messages reads it for its caller. Writes: triggers of conversation_messages, and '
+  'index_messages.';
 comment on column public.message_search.user_id is 'The message''s user.';
 comment on column public.message_search.created_at is 'When the message was written.';
 comment on column public.message_search.message_id is 'The message.';
@@ -459,11 +460,12 @@ comment on column public.message_search.session_id is 'Its session.';
 comment on column public.message_search.brand_id is 'Its session''s brand.';
 comment on column public.message_search.role is 'Who speaks.';
 comment on column public.message_search.words is
-  'Its words, as private.search_vector gives them; of the first 100,000 characters.';
--- A user's words. Without the list of what is not merged yet: one writer would merge it for all, and each
--- reader would read it.
-create index message_search_words_idx on public.message_search using gin (words)
-  with (fastupdate = off);
+  'Its words, as private.search_vector gives them; of the first 100,000 characters. Null: not indexed yet; '
+  'its user''s searches read the text.';
+-- A user's words. Entries are added to its list first, and merged at the end of index_words, in their order.
+create index message_search_words_idx on public.message_search using gin (words);
+-- What waits to be indexed.
+create index message_search_user_id_idx on public.message_search (user_id) where words is null;
 alter table public.message_search enable row level security;
 revoke all on table public.message_search from public, anon, authenticated, service_role;
 
@@ -485,28 +487,115 @@ create index session_search_words_idx on private.session_search using gin (words
 alter table private.session_search enable row level security;
 revoke all on table private.session_search from public, anon, authenticated, service_role;
 
+create function private.message_words(p_message_id uuid)
+returns tsvector
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select private.search_vector(
+      m.content, m.user_id,
+      -- Not a join: its plan is kept, and one for many messages would read all sessions for one.
+      (select s.language from public.conversation_sessions as s where s.id = m.session_id)
+    )
+    from public.conversation_messages as m
+    where m.id = p_message_id
+  );
+end
+$$;
+revoke all on function private.message_words(uuid) from public, anon, authenticated, service_role;
+comment on function private.message_words(uuid) is
+  'The words of a message, in the language that its session has now.';
+
+create function private.index_words(p_user_id uuid, p_limit integer)
+returns integer
+language plpgsql
+volatile
+set search_path = ''
+set enable_seqscan = off
+set jit = off
+as $$
+declare
+  v_rows integer;
+begin
+  update public.message_search as w
+  -- A row whose message is gone would come up each time.
+  set words = coalesce(private.message_words(w.message_id), '')
+  from (
+    select s.user_id, s.created_at, s.message_id
+    from public.message_search as s
+    where s.words is null
+      and s.user_id between coalesce(p_user_id, '00000000-0000-0000-0000-000000000000')
+        and coalesce(p_user_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+    order by s.user_id
+    limit p_limit
+    -- Another one has these, or they are deleted.
+    for update skip locked
+  ) as n
+  where w.user_id = n.user_id and w.created_at = n.created_at and w.message_id = n.message_id;
+  get diagnostics v_rows = row_count;
+  if v_rows > 0 then
+    perform pg_catalog.gin_clean_pending_list('public.message_search_words_idx'::regclass);
+  end if;
+  return v_rows;
+end
+$$;
+revoke all on function private.index_words(uuid, integer) from public, anon, authenticated, service_role;
+comment on function private.index_words(uuid, integer) is
+  'Indexes the words of messages that wait for it, of one user or, with null, of all; p_limit of them at most. '
+  'Many at once take half the time: words that several of them have are one change of the index.';
+
+-- Definer: writes message_search, which nobody may.
+create function public.index_messages()
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  if not private.is_trusted_caller() then
+    perform private.raise_error('FORBIDDEN', 'Messages are indexed by service_role.');
+  end if;
+  return private.index_words(null, 10000);
+end
+$$;
+revoke all on function public.index_messages() from public, anon, authenticated, service_role;
+grant execute on function public.index_messages() to service_role;
+comment on function public.index_messages() is
+  E'Indexes the words of new messages.\n\n'
+  'Searches find messages before it: they read the texts of those of their user that wait. Once 50 of a user '
+  'do, the next write indexes them; a schedule keeps searches short and spares the writers. '
+  'Returns: messages indexed, 10,000 at most a call. Who: service_role. Errors: PT403 FORBIDDEN.';
+
 create function private.tg_conversation_messages__index_words()
 returns trigger
 language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+  -- A search reads each text that waits, which takes about 0.15 ms.
+  c_waiting constant integer := 50;
+  -- To count them takes as long as to write one.
+  c_asks constant double precision := 0.1;
+  v_users uuid[] := '{}';
+  v_rows integer;
 begin
   if tg_op = 'INSERT' then
-    insert into public.message_search
-      (user_id, created_at, message_id, session_id, brand_id, role, words)
-    select
-      m.user_id, m.created_at, m.id, m.session_id, m.brand_id, m.role,
-      private.search_vector(
-        m.content, m.user_id,
-        -- Not a join: its plan is kept, and one for many messages would read all sessions for one.
-        (select s.language from public.conversation_sessions as s where s.id = m.session_id)
-      )
+    insert into public.message_search (user_id, created_at, message_id, session_id, brand_id, role)
+    select m.user_id, m.created_at, m.id, m.session_id, m.brand_id, m.role
     from new_messages as m
     where m.user_id is not null and m.status <> 'streaming' and m.content <> '';
+    get diagnostics v_rows = row_count;
+    if v_rows >= c_waiting or random() < c_asks then
+      v_users := array(select distinct m.user_id from new_messages as m where m.user_id is not null);
+    end if;
   elsif tg_op = 'DELETE' then
     delete from public.message_search as w
-    -- By their places, for the same reason.
+    -- By their places and not by a join: its plan is kept, and one for many would read all rows for one.
     where w.ctid = any (array(
       select (
         select s.ctid
@@ -525,14 +614,28 @@ begin
   ) then
     delete from public.message_search as w
     where w.user_id = old.user_id and w.created_at = old.created_at and w.message_id = old.id;
-    insert into public.message_search
-      (user_id, created_at, message_id, session_id, brand_id, role, words)
-    select
-      new.user_id, new.created_at, new.id, new.session_id, new.brand_id, new.role,
-      private.search_vector(new.content, new.user_id, s.language)
-    from public.conversation_sessions as s
-    where s.id = new.session_id
-      and new.user_id is not null and new.status <> 'streaming' and new.content <> '';
+    if new.user_id is not null and new.status <> 'streaming' and new.content <> '' then
+      insert into public.message_search (user_id, created_at, message_id, session_id, brand_id, role)
+      values (new.user_id, new.created_at, new.id, new.session_id, new.brand_id, new.role);
+      if random() < c_asks then
+        v_users := array[new.user_id];
+      end if;
+    end if;
+  end if;
+  -- Under the other levels this would conflict with whoever indexes, or writes beside it in the index.
+  if v_users <> '{}' and current_setting('transaction_isolation') = 'read committed' then
+    perform private.index_words(u.id, null)
+    from unnest(v_users) as u (id)
+    where (
+      select count(*)
+      from (
+        select
+        from public.message_search as w
+        where w.user_id = u.id and w.words is null
+        limit c_waiting
+      ) as waiting
+    ) = c_waiting
+    order by u.id;
   end if;
   return null;
 end
@@ -540,8 +643,8 @@ $$;
 revoke all on function private.tg_conversation_messages__index_words()
   from public, anon, authenticated, service_role;
 comment on function private.tg_conversation_messages__index_words() is
-  'Keeps message_search: the words of a message are there when its writer''s transaction ends, and gone with '
-  'the text. A streamed message is indexed once it has ended.';
+  'Keeps message_search: a message can be found when its writer''s transaction ends, and its words are gone '
+  'with the text. Indexes what waits once it is much. A streamed message is found once it has ended.';
 
 create trigger conversation_messages_90_index_added after insert
   on public.conversation_messages referencing new table as new_messages
@@ -617,6 +720,16 @@ begin
     insert into private.search_languages (user_id, language)
     values (new.user_id, v_language)
     on conflict do nothing;
+  end if;
+  if tg_op = 'UPDATE' and new.language <> old.language then
+    -- What waits was written in the language that the session had.
+    update public.message_search as w
+    set words = (
+      select private.search_vector(m.content, m.user_id, old.language)
+      from public.conversation_messages as m
+      where m.id = w.message_id
+    )
+    where w.user_id = old.user_id and w.words is null and w.session_id = new.id;
   end if;
   delete from private.session_search as w where w.session_id = new.id;
   if new.user_id is not null and (new.title <> '' or new.description <> '') then
@@ -771,7 +884,9 @@ stable
 rows 300
 begin atomic
   (
-    select s.*
+    select
+      s.user_id, s.created_at, s.message_id, s.session_id, s.brand_id, s.role,
+      coalesce(s.words, private.message_words(s.message_id))
     from public.message_search as s
     where p_session_id is null
       and s.user_id = p_user_id and (s.created_at, s.message_id) < (p_top_at, p_top_id)
@@ -780,7 +895,9 @@ begin atomic
   )
   union all
   -- Also those without words: whoever counts them knows whether there are more.
-  select s.*
+  select
+    s.user_id, s.created_at, s.message_id, s.session_id, s.brand_id, s.role,
+    coalesce(s.words, private.message_words(s.message_id))
   from (
     select m.id, m.created_at
     from public.conversation_messages as m
@@ -796,6 +913,30 @@ revoke all on function private.newest_words(uuid, uuid, timestamptz, uuid, integ
   from public, anon, authenticated, service_role;
 comment on function private.newest_words(uuid, uuid, timestamptz, uuid, integer) is
   'The newest messages of a user, or of one session, before a place. No "set": a part of the query that calls it.';
+
+create function private.matching_words(p_user_id uuid, p_loose tsquery, p_limit integer)
+returns setof public.message_search
+language sql
+stable
+rows 100
+begin atomic
+  select
+    s.user_id, s.created_at, s.message_id, s.session_id, s.brand_id, s.role,
+    private.message_words(s.message_id)
+  from public.message_search as s
+  where s.user_id = p_user_id and s.words is null
+  union all
+  -- coalesce hides the user from the planner, who would read all of the user's messages.
+  select s.*
+  from public.message_search as s
+  where s.words @@ p_loose and coalesce(s.user_id = p_user_id, false)
+  limit p_limit;
+end;
+revoke all on function private.matching_words(uuid, tsquery, integer)
+  from public, anon, authenticated, service_role;
+comment on function private.matching_words(uuid, tsquery, integer) is
+  'A user''s messages with these words as the index knows them, and before them all that wait to be indexed. '
+  'No "set": a part of the query that calls it.';
 
 -- Reads what nobody may read, so it cannot be an invoker: row level security would keep the words, which are
 -- compared by a function that may leak, out of the index. It takes the user from the token alone.
@@ -891,8 +1032,7 @@ begin
         v_walk := 4 * c_few;
         continue;
       end if;
-      -- Of a rare word the index knows all. coalesce hides the user from the planner, who would read all of
-      -- the user's messages.
+      -- Of a rare word the index knows all.
       select
         count(*),
         array_agg(
@@ -907,12 +1047,7 @@ begin
             and (not v_asks_sessions or private.is_in_session(w.session_id, p_agent_type))
         )
       into v_read, v_block
-      from (
-        select s.*
-        from public.message_search as s
-        where s.words @@ v_terms.loose and coalesce(s.user_id = v_user_id, false)
-        limit 10000
-      ) as w;
+      from private.matching_words(v_user_id, v_terms.loose, 10000) as w;
       v_is_last := v_read < 10000;
       exit when v_is_last;
       v_walk := c_many;
@@ -1176,3 +1311,4 @@ select
 from public.conversation_messages as m
 join public.conversation_sessions as s on s.id = m.session_id
 where m.user_id is not null and m.status <> 'streaming' and m.content <> '';
+select pg_catalog.gin_clean_pending_list('public.message_search_words_idx'::regclass);

@@ -14,6 +14,7 @@ begin
     from (
       values
         ('cleanup_visitor_sessions', '*/5 * * * *'),
+        ('index_messages', '* * * * *'),
         ('make_log_partitions', '17 3 * * *'),
         ('merge_usage', '*/5 * * * *'),
         ('run_retention', '*/5 * * * *'),

@@ -98,7 +98,7 @@ test(
         await sleep(1000);
         if (second % 30 === 0) {
           await select(
-            "select public.merge_usage(), public.interrupt_stale_messages()",
+            "select public.merge_usage(), public.index_messages(), public.interrupt_stale_messages()",
           );
         }
       }

@@ -12,7 +12,7 @@ select unnest(array[
   'claim_visitor_session', 'cleanup_old_logs', 'cleanup_visitor_sessions',
   'complete_conversation_session', 'complete_embedding_jobs', 'delete_session', 'end_visitor_session',
   'erase_user_data', 'export_user_data', 'fail_embedding_jobs', 'get_chat_history', 'get_chat_stats',
-  'interrupt_stale_messages', 'make_log_partitions', 'merge_usage', 'pin_session',
+  'index_messages', 'interrupt_stale_messages', 'make_log_partitions', 'merge_usage', 'pin_session',
   'queue_missing_embeddings', 'read_session_as_admin', 'record_feedback', 'record_usage',
   'release_budget', 'release_legal_hold', 'reopen_conversation_session', 'reprice_messages',
   'reserve_budget', 'restore_session', 'retry_dead_embeddings', 'run_retention', 'select_branch',
@@ -74,6 +74,7 @@ select results_eq(
 -- With every text kept, the marker reaches each column of class content that a session has.
 select tests.start(1, 'owner', 'brand');
 select tests.write_all('Zebrafink@vogel.example');
+select public.index_messages();
 select set_eq(
   $$ select tests.where_is('zebrafink') $$,
   $$

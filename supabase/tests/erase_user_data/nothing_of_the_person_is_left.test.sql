@@ -10,6 +10,7 @@ select tests.start(1, 'owner', 'brand'), tests.start(2, 'other');
 select tests.fill(2, 3);
 select tests.make_person('owner', 'Zebrafink', 0.7734375);
 select tests.make_person('other', 'Stieglitz', 0.6484375);
+select public.index_messages();
 
 -- From the catalog: a column of class content or personal that nobody fills is found.
 create view tests.marked as

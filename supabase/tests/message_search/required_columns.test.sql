@@ -12,7 +12,7 @@ select is(
 )
 from (
   values
-    ('public.message_search', 'created_at message_id role session_id user_id words'),
+    ('public.message_search', 'created_at message_id role session_id user_id'),
     ('private.session_search', 'session_id user_id words'),
     ('private.search_languages', 'language user_id'),
     ('private.search_secrets', 'is_only_row secret')

@@ -22,6 +22,7 @@ select
   tests.m(i), tests.s(i), 'user',
   (select string_agg(md5(i || ' ' || j), ' ') from generate_series(1, 30) as j)
 from generate_series(1, 900) as i;
+select public.index_messages();
 analyze;
 
 -- %s: the numbers of the rows. Of which tables one more row read many from end to end.

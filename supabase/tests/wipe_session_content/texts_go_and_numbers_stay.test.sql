@@ -40,6 +40,7 @@ values (tests.m(51), tests.s(1), 'assistant', 'Zebrafink', 'acme', 'm1', 10, 20,
 insert into public.attachments (session_id, name, size_bytes, mime_type, sha256)
 values (tests.s(1), 'zebrafink.txt', 1, 'text/plain', repeat('a', 64));
 update public.conversation_sessions set request_hash = sha256('title') where id = tests.s(1);
+select public.index_messages();
 -- The copies that write_all made are sessions of their own.
 delete from public.conversation_sessions where id not in (tests.s(1), tests.s(2));
 create table tests.before as select tests.numbers() as line;
