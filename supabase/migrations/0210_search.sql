@@ -577,12 +577,15 @@ security definer
 set search_path = ''
 as $$
 declare
-  -- A search reads each text that waits, which takes about 0.15 ms.
+  -- A search reads each text that waits.
   c_waiting constant integer := 50;
   -- To count them takes as long as to write one.
   c_asks constant double precision := 0.1;
+  -- Bytes: a text that each search would read for longer than its writer indexes it.
+  c_long constant integer := 5000;
   v_users uuid[] := '{}';
   v_rows integer;
+  v_is_long boolean;
 begin
   if tg_op = 'INSERT' then
     insert into public.message_search (user_id, created_at, message_id, session_id, brand_id, role)
@@ -590,7 +593,8 @@ begin
     from new_messages as m
     where m.user_id is not null and m.status <> 'streaming' and m.content <> '';
     get diagnostics v_rows = row_count;
-    if v_rows >= c_waiting or random() < c_asks then
+    v_is_long := exists (select from new_messages as m where octet_length(m.content) > c_long);
+    if v_is_long or v_rows >= c_waiting or random() < c_asks then
       v_users := array(select distinct m.user_id from new_messages as m where m.user_id is not null);
     end if;
   elsif tg_op = 'DELETE' then
@@ -617,7 +621,8 @@ begin
     if new.user_id is not null and new.status <> 'streaming' and new.content <> '' then
       insert into public.message_search (user_id, created_at, message_id, session_id, brand_id, role)
       values (new.user_id, new.created_at, new.id, new.session_id, new.brand_id, new.role);
-      if random() < c_asks then
+      v_is_long := octet_length(new.content) > c_long;
+      if v_is_long or random() < c_asks then
         v_users := array[new.user_id];
       end if;
     end if;
@@ -626,7 +631,7 @@ begin
   if v_users <> '{}' and current_setting('transaction_isolation') = 'read committed' then
     perform private.index_words(u.id, null)
     from unnest(v_users) as u (id)
-    where (
+    where v_is_long or (
       select count(*)
       from (
         select
