@@ -376,10 +376,18 @@ test(
     const [runs] = await server.select("select count(*)::int as n from public.tool_executions");
     assert.ok(Number(runs?.["n"]) > 100, "tool executions are left to count");
     const check = async () => {
-      assert.deepEqual(await server.select(counters), [], "session counters");
-      assert.deepEqual(await server.select(strayRuns), [], "users of tool executions");
-      assert.deepEqual(await server.select(usageDaily), [], "usage_daily");
-      assert.deepEqual(await server.select(usageTotals), [], "usage_totals");
+      for (
+        const [what, sql] of Object.entries({
+          "session counters": counters,
+          "users of tool executions": strayRuns,
+          usage_daily: usageDaily,
+          usage_totals: usageTotals,
+        })
+      ) {
+        const rows = await server.select(sql);
+        // All of them: a race that is seen once in thirty runs is found by what was lost on which side.
+        assert.equal(rows.length, 0, `${what}: ${JSON.stringify(rows)}`);
+      }
     };
     await check();
     await server.select("select public.merge_usage()");
