@@ -546,7 +546,7 @@ $$;
 revoke all on function private.index_words(uuid, integer) from public, anon, authenticated, service_role;
 comment on function private.index_words(uuid, integer) is
   'Indexes the words of messages that wait for it, of one user or, with null, of all; p_limit of them at most. '
-  'Many at once take half the time: words that several of them have are one change of the index.';
+  'Many at once take less time: a word that several of them have is one change of the index.';
 
 -- Definer: writes message_search, which nobody may.
 create function public.index_messages()
@@ -587,6 +587,7 @@ declare
   v_users uuid[] := '{}';
   v_rows integer;
   v_is_long boolean;
+  v_places tid[];
 begin
   if tg_op = 'INSERT' then
     insert into public.message_search (user_id, created_at, message_id, session_id, brand_id, role)
@@ -599,16 +600,18 @@ begin
       v_users := array(select distinct m.user_id from new_messages as m where m.user_id is not null);
     end if;
   elsif tg_op = 'DELETE' then
-    delete from public.message_search as w
     -- By their places and not by a join: its plan is kept, and one for many would read all rows for one.
-    where w.ctid = any (array(
+    -- Locked first: the row has another place once whoever indexes it has ended.
+    v_places := array(
       select (
         select s.ctid
         from public.message_search as s
         where s.user_id = m.user_id and s.created_at = m.created_at and s.message_id = m.id
+        for update
       )
       from old_messages as m
-    ));
+    );
+    delete from public.message_search as w where w.ctid = any (v_places);
   -- Not in the WHEN, which every statement on messages copies.
   elsif (
     old.content, old.role, old.session_id, old.user_id, old.brand_id, old.created_at,
