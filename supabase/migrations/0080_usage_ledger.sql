@@ -524,6 +524,7 @@ set search_path = ''
 as $$
 declare
   v_rows bigint;
+  v_gone uuid[];
 begin
   if tg_op = 'DELETE' then
     -- A user who goes takes the messages along; the numbers stay with nobody.
@@ -533,6 +534,16 @@ begin
     -- One look-up a row, whatever the plan that is kept was made for.
     left join lateral (select a.id from auth.users as a where a.id = o.user_id limit 1) as u on true
     cross join lateral private.usage_facts(o, u.id, 1::smallint) as f;
+    -- The numbers of a user who goes change hands before the messages are deleted. Until then, somebody may
+    -- have corrected one of these.
+    v_gone := array(
+      select o.user_id
+      from (select distinct d.user_id from old_messages as d where d.user_id is not null) as o
+      where (select a.id from auth.users as a where a.id = o.user_id limit 1) is null
+    );
+    if v_gone <> '{}' then
+      update private.usage_tail as t set user_id = null where t.user_id = any (v_gone);
+    end if;
     return null;
   elsif tg_op = 'UPDATE' then
     insert into private.usage_tail
