@@ -93,7 +93,7 @@ async function tryAll(mutants: Mutant[], options: Options): Promise<Verdict[] | 
   };
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
-    const red = await baseline(copies, scripts, order);
+    const red = await baseline(copies, scripts, order, options.jobs);
     if (red.length > 0 || scripts.length === 0) {
       for (const reason of red) console.log(`✗ ${reason}`);
       console.log(
