@@ -301,7 +301,7 @@ begin
       -- 0270_retention
       ('type', 'public.retention_class'), ('type', 'public.retention_action'),
       ('table', 'public.retention_policies'), ('table', 'public.retention_runs'),
-      ('function', 'private.retention_query'), ('function', 'private.apply_retention'),
+      ('function', 'private.is_pinned'), ('function', 'private.retention_query'), ('function', 'private.apply_retention'),
       ('function', 'public.run_retention'),
       -- 0280_privacy
       ('type', 'public.exported_line'), ('table', 'public.erasure_receipts'),

@@ -404,14 +404,24 @@ set search_path = ''
 as $$
 begin
   new.updated_at := now();
+  if new.wiped_at is distinct from old.wiped_at then
+    return new;
+  end if;
   if (new.state, new.parsed_intent, new.answered_questions, new.pending_questions,
       new.selected_kb_ids, new.active_task_plan_id)
     is distinct from
     (old.state, old.parsed_intent, old.answered_questions, old.pending_questions,
       old.selected_kb_ids, old.active_task_plan_id)
-    and new.wiped_at is not distinct from old.wiped_at
   then
-    new.last_activity_at := greatest(old.last_activity_at, now());
+    new.last_activity_at := greatest(
+      old.last_activity_at, now(), old.wiped_at + interval '1 microsecond'
+    );
+  -- After a wipe it holds content again, which retention would not look for.
+  elsif old.wiped_at >= old.last_activity_at
+    and (new.title, new.description, new.context, new.settings, new.metadata)
+      is distinct from (old.title, old.description, old.context, old.settings, old.metadata)
+  then
+    new.last_activity_at := old.wiped_at + interval '1 microsecond';
   end if;
   return new;
 end

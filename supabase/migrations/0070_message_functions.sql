@@ -285,8 +285,9 @@ begin
       end,
       last_activity_at = case
         when not p_is_import then greatest(s.last_activity_at, v_session.at)
-        when s.last_sequence = 0 then i.last_at
-        else greatest(s.last_activity_at, i.last_at)
+        -- After a wipe it holds content again.
+        when s.last_sequence = 0 then greatest(i.last_at, s.wiped_at + interval '1 microsecond')
+        else greatest(s.last_activity_at, i.last_at, s.wiped_at + interval '1 microsecond')
       end,
       prior_message_id = s.active_message_id,
       active_message_id = v_ids[v_new[cardinality(v_new)]],

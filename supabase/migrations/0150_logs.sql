@@ -382,8 +382,8 @@ begin
   if p_limit is null or p_limit not between 1 and 1000000 then
     perform private.raise_error('INVALID_ARGUMENT', 'p_limit is 1 to 1000000.');
   end if;
-  -- Who makes partitions or cleans up at this moment goes on alone.
-  if not pg_try_advisory_xact_lock(1953854150, 0) then
+  -- Who makes partitions or cleans up at this moment goes on alone, and so does who sets a legal hold.
+  if not pg_try_advisory_xact_lock(1953854150, 0) or not pg_try_advisory_xact_lock_shared(1953854145, 0) then
     v_result.is_complete := false;
     return v_result;
   end if;

@@ -115,12 +115,15 @@ begin
   elsif coalesce(char_length(p_reason) not between 1 and 1000, true) then
     perform private.raise_error('INVALID_ARGUMENT', 'p_reason has 1 to 1000 characters.');
   end if;
-  -- One at a time, so that a target has one hold. Deletes that came first go on; later ones see it.
+  -- One at a time, so that a target has one hold, and none while a run of retention goes by what it read.
+  -- Other deletes that came first go on; later ones see it.
   perform pg_advisory_xact_lock(1953854145, 0);
   select * into v_hold
   from public.legal_holds as h
   where h.released_at is null
-    and (h.user_id = p_user_id or h.session_id = p_session_id or h.brand_id = p_brand_id);
+    and (h.user_id = p_user_id or h.session_id = p_session_id or h.brand_id = p_brand_id)
+  -- One that is being released does not last.
+  for no key update;
   if not found then
     begin
       insert into public.legal_holds (user_id, session_id, brand_id, reason)

@@ -283,8 +283,14 @@ $body$
       v_table.relname,
       case
         when v_table.has_mode then 'new.content_mode'
+        -- Locked: a wipe waits for the row, or the row for the wipe.
         else
-          '(select s.content_mode from public.conversation_sessions as s where s.id = new.session_id)'
+          '(
+    select s.content_mode
+    from public.conversation_sessions as s
+    where s.id = new.session_id
+    for key share
+  )'
       end,
       case v_table.table_name
         -- What is copied has lost its text already and keeps what is known of it.
@@ -407,7 +413,11 @@ end
 $$;
 
 -- Callable by definer functions only.
-create function private.wipe_sessions(p_session_ids uuid[], p_before timestamptz default 'infinity')
+create function private.wipe_sessions(
+  p_session_ids uuid[],
+  p_before timestamptz default 'infinity',
+  p_keep_pinned boolean default false
+)
 returns bigint
 language plpgsql
 volatile
@@ -426,12 +436,14 @@ begin
     select s.id
     from public.conversation_sessions as s
     where s.id = any (p_session_ids) and s.last_activity_at < p_before
+      and (s.pinned_at is null or not p_keep_pinned)
       and (
         s.user_id is null
         or pg_try_advisory_xact_lock_shared(1953854049, hashtext(s.user_id::text))
       )
     order by s.id
-    for no key update skip locked
+    -- Not only against who writes the session: logs and feedback under way hold its key.
+    for update skip locked
   ) as s;
   for v_table in
     select
@@ -489,9 +501,9 @@ begin
   return v_wiped;
 end
 $$;
-revoke all on function private.wipe_sessions(uuid[], timestamptz)
+revoke all on function private.wipe_sessions(uuid[], timestamptz, boolean)
   from public, anon, authenticated, service_role;
-comment on function private.wipe_sessions(uuid[], timestamptz) is
+comment on function private.wipe_sessions(uuid[], timestamptz, boolean) is
   'Empties every column of class content of sessions without activity since p_before and of what hangs '
   'on them; numbers stay, files go. Returns: rows changed. Sessions that are in use or whose user is '
   'deleting at this moment are left out.';
@@ -508,6 +520,8 @@ declare
   v_session public.conversation_sessions;
 begin
   perform private.lock_session(p_session_id);
+  -- Waits for logs and feedback under way.
+  perform 1 from public.conversation_sessions as s where s.id = p_session_id for update;
   perform private.wipe_sessions(array[p_session_id]);
   select * into v_session from public.conversation_sessions as s where s.id = p_session_id;
   return v_session;

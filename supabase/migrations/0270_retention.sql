@@ -195,7 +195,22 @@ revoke all on function private.retention_query(public.retention_policies)
 comment on function private.retention_query(public.retention_policies) is
   'SQL for the ids of what a policy is about and is older than $1; null for logs and metrics.';
 
--- What changed since the ids were read is left: the session came to life, was restored or claimed.
+create function private.is_pinned(p_session_id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select s.pinned_at is not null from public.conversation_sessions as s where s.id = p_session_id
+  );
+end
+$$;
+revoke all on function private.is_pinned(uuid) from public, anon, authenticated, service_role;
+comment on function private.is_pinned(uuid) is 'Whether a session is pinned.';
+
+-- What changed since the ids were read is left: the session came to life, was restored, claimed or pinned.
 create function private.apply_retention(
   p_policy public.retention_policies,
   p_cutoff timestamptz,
@@ -210,7 +225,7 @@ declare
   v_count integer;
 begin
   if p_policy.data_class = 'content' and p_policy.action = 'wipe' then
-    perform private.wipe_sessions(p_ids, p_cutoff);
+    perform private.wipe_sessions(p_ids, p_cutoff, p_policy.keep_pinned);
     select count(*) into v_count
     from public.conversation_sessions as s
     where s.id = any (p_ids) and s.wiped_at >= s.last_activity_at;
@@ -218,7 +233,8 @@ begin
   elsif p_policy.data_class = 'tool_payloads' then
     execute (
       select format(
-        'update public.tool_executions set request_hash = '''', %s where id = any ($1)',
+        'update public.tool_executions set request_hash = '''', %s
+         where id = any ($1) and not ($2 and private.is_pinned(session_id))',
         string_agg(
           format(
             '%I = %s', c.column_name,
@@ -228,9 +244,10 @@ begin
         )
       )
       from private.content_columns('public.tool_executions') as c
-    ) using p_ids;
+    ) using p_ids, p_policy.keep_pinned;
   elsif p_policy.data_class = 'attachments' then
-    delete from public.attachments as a where a.id = any (p_ids);
+    delete from public.attachments as a
+    where a.id = any (p_ids) and not (p_policy.keep_pinned and private.is_pinned(a.session_id));
   else
     delete from public.conversation_sessions as s
     where s.id = any (array(
@@ -242,6 +259,7 @@ begin
           when 'visitor_sessions' then l.user_id is null and l.last_activity_at < p_cutoff
           else l.last_activity_at < p_cutoff
         end
+        and (p_policy.data_class = 'trash' or l.pinned_at is null or not p_policy.keep_pinned)
         -- As wipe_sessions: who is deleting is left alone.
         and (
           l.user_id is null
@@ -305,8 +323,11 @@ begin
     perform private.raise_error('INVALID_ARGUMENT', 'p_dry_run is true or false.');
   end if;
   v_until := clock_timestamp() + p_budget_seconds * interval '1 second';
-  -- One run at a time; the other one goes on.
-  if not p_dry_run and not pg_try_advisory_xact_lock(1953854260, 0) then
+  -- One run at a time; the other one goes on. A legal hold waits for the end of a run, and keeps it from
+  -- beginning.
+  if not p_dry_run and not (
+    pg_try_advisory_xact_lock(1953854260, 0) and pg_try_advisory_xact_lock_shared(1953854145, 0)
+  ) then
     return;
   end if;
   for v_policy in
@@ -409,5 +430,6 @@ comment on function public.run_retention(numeric, boolean) is
   E'Applies the retention policies in batches until the time is over, or 2,000 sessions or rows are done.\n\n'
   'One transaction a call: a run that is killed has done nothing, and the next one starts where the last '
   'ended. p_budget_seconds: 0.1 to 3,600, default 5; what has begun is ended, so a call takes a little '
-  'longer. p_dry_run: count what would go. Returns: a row a policy; none while another run is on. '
+  'longer. p_dry_run: count what would go. Returns: a row a policy; none while another run is on or a '
+  'legal hold is being set. '
   'Who: service_role. Errors: PT400 INVALID_ARGUMENT; PT403 FORBIDDEN.';

@@ -314,6 +314,7 @@ declare
   v_columns text;
   v_values text;
   v_usage record;
+  v_session_ids uuid[];
 begin
   if not private.is_trusted_caller() then
     perform private.raise_error('FORBIDDEN', 'Exports are imported by service_role.');
@@ -429,6 +430,19 @@ begin
       );
   end;
 
+  v_session_ids := array(
+    select distinct coalesce(l.line -> 'row' ->> 'session_id', l.line -> 'row' ->> 'id')::uuid
+    from (select u.line::jsonb as line from unnest(p_lines) as u (line)) as l
+    where l.line ->> 'table' in (
+      'public.conversation_sessions', 'public.conversation_messages', 'public.tool_executions'
+    )
+  );
+  -- Before they are counted: a message that another one writes meanwhile would be left out.
+  perform 1
+  from public.conversation_sessions as s
+  where s.id = any (v_session_ids) and s.user_id = p_user_id
+  order by s.id
+  for no key update;
   -- Counted anew from what is here by now: a session may come in several calls.
   update public.conversation_sessions as s
   set
@@ -439,13 +453,7 @@ begin
     last_sequence = greatest(s.last_sequence, m.last_sequence),
     active_message_id = coalesce(private.newest_leaf(s.id, s.active_message_id), s.active_message_id),
     branch_count = m.branches
-  from (
-    select distinct coalesce(l.line -> 'row' ->> 'session_id', l.line -> 'row' ->> 'id')::uuid as id
-    from (select u.line::jsonb as line from unnest(p_lines) as u (line)) as l
-    where l.line ->> 'table' in (
-      'public.conversation_sessions', 'public.conversation_messages', 'public.tool_executions'
-    )
-  ) as i
+  from unnest(v_session_ids) as i (id)
   cross join lateral (
     select
       count(*) as messages, coalesce(sum(m.tokens_used), 0) as tokens,

@@ -419,6 +419,7 @@ as $$
       ('0270_retention', 'type', 'public.retention_action'),
       ('0270_retention', 'table', 'public.retention_policies'),
       ('0270_retention', 'table', 'public.retention_runs'),
+      ('0270_retention', 'function', 'private.is_pinned'),
       ('0270_retention', 'function', 'private.retention_query'),
       ('0270_retention', 'function', 'private.apply_retention'),
       ('0270_retention', 'function', 'public.run_retention'),

@@ -285,6 +285,130 @@ test("a restored or claimed session is not deleted by a run that saw it before",
   );
 });
 
+test("a hold waits for a run of retention, and a run leaves the field to a hold", async () => {
+  const session = await makeSession(await server.makeUser());
+  const set = "select * from public.set_legal_hold('court', p_session_id => $1)";
+  await keep("content", 30, "wipe");
+  const [hold] = await server.afterOpen(
+    (other) => other.query("select from public.run_retention(1)"),
+    () => server.select(set, [session]),
+  );
+  assert.equal(hold?.["released_at"], null);
+
+  const [again] = await server.afterOpen(
+    (other) => other.query("select public.release_legal_hold($1, 'over')", [hold?.["id"]]),
+    () => server.select(set, [session]),
+  );
+  assert.notEqual(again?.["id"], hold?.["id"], "one that is being released does not last");
+  assert.equal(again?.["released_at"], null);
+
+  const other = await server.admin.connect();
+  try {
+    await other.query("begin");
+    await other.query("select public.release_legal_hold($1, 'over')", [again?.["id"]]);
+    await other.query(set, [await makeSession(await server.makeUser())]);
+    assert.deepEqual(await server.select("select from public.run_retention(1)"), []);
+    const [logs] = await server.select("select is_complete from public.cleanup_old_logs(3650)");
+    assert.equal(logs?.["is_complete"], false);
+    await other.query("rollback");
+  } finally {
+    other.release();
+  }
+  await server.select("select public.release_legal_hold($1, 'over')", [again?.["id"]]);
+});
+
+test("a wipe waits for logs and feedback under way", async () => {
+  const user = await server.makeUser();
+  const session = await makeSession(user);
+  const message = randomUUID();
+  await server.select(
+    `insert into public.conversation_messages (id, session_id, role, content)
+     values ($1, $2, 'assistant', 'said')`,
+    [message, session],
+  );
+  await server.afterOpen(
+    async (other) => {
+      await other.query(
+        `insert into public.agent_logs (session_id, log_type, details)
+         values ($1, 'trace', '{"a": "secret"}')`,
+        [session],
+      );
+      await other.query(
+        `insert into public.message_feedback (message_id, user_id, rating, comment)
+         values ($1, $2, 'up', 'secret')`,
+        [message, user],
+      );
+    },
+    async () => {
+      await server.select(
+        "update public.conversation_sessions set content_mode = 'none' where id = $1",
+        [session],
+      );
+      return await server.select("select public.wipe_session_content($1)", [session]);
+    },
+  );
+  const left = await server.select(
+    `select 'log' as what from public.agent_logs as l
+     where l.session_id = $1 and row(l.*)::text like '%secret%'
+     union all
+     select 'feedback' from public.message_feedback as f
+     where f.session_id = $1 and row(f.*)::text like '%secret%'`,
+    [session],
+  );
+  assert.deepEqual(left, []);
+});
+
+test("who waited for a wipe is found by the next one", async () => {
+  const session = await makeSession(await server.makeUser());
+  const later =
+    "select last_activity_at > wiped_at as is_later from public.conversation_sessions where id = $1";
+  for (
+    const [what, write] of [
+      [
+        "an insert",
+        "insert into public.conversation_messages (session_id, role, content) values ($1, 'user', 'b')",
+      ],
+      [
+        "append_messages",
+        `select from public.append_messages($1, '[{"role": "user", "content": "b"}]')`,
+      ],
+      ["log_turn", "select from public.log_turn($1, gen_random_uuid(), 'a', 'b')"],
+    ] as const
+  ) {
+    const other = await server.admin.connect();
+    try {
+      await other.query("begin");
+      await other.query(
+        "select from public.conversation_sessions where id = $1 for no key update",
+        [session],
+      );
+      const written = server.select(write, [session]);
+      await wait(200);
+      await other.query("select public.wipe_session_content($1)", [session]);
+      await other.query("commit");
+      await written;
+    } finally {
+      other.release();
+    }
+    assert.deepEqual(await server.select(later, [session]), [{ is_later: true }], what);
+  }
+});
+
+test("an import beside a writer counts what that one wrote", async () => {
+  const user = await server.makeUser();
+  const session = await server.makeSession(user);
+  const turn =
+    "select from public.log_turn($1, gen_random_uuid(), 'a', 'b', 'openai', 'gpt-4o', 5)";
+  await server.select(turn, [session]);
+  const lines = (await server.select("select line from public.export_user_data($1)", [user]))
+    .map(({ line }) => String(line));
+  await server.afterOpen(
+    (other) => other.query(turn, [session]),
+    () => server.select("select public.import_user_data($1, $2)", [user, lines]),
+  );
+  await server.assertExact([session]);
+});
+
 test("logs of a month that somebody reads are left, and not counted as gone", async () => {
   const owner = new pg.Client({ connectionString: server.urls.dbUrl });
   await owner.connect();

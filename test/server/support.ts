@@ -138,6 +138,28 @@ export class Server implements AsyncDisposable {
     return (await this.admin.query<Record<string, unknown>>(sql, [...values])).rows;
   }
 
+  /** What `then` gives, which has to wait for the end of a transaction that did `first`. */
+  async afterOpen<T>(
+    first: (other: pg.PoolClient) => Promise<unknown>,
+    then: () => Promise<T>,
+  ): Promise<T> {
+    const other = await this.admin.connect();
+    try {
+      await other.query("begin");
+      await first(other);
+      const done = then();
+      const state = await Promise.race([
+        done.then(() => "does not wait"),
+        new Promise((resolve) => setTimeout(() => resolve("waits"), 300)),
+      ]);
+      assert.equal(state, "waits");
+      await other.query("commit");
+      return await done;
+    } finally {
+      other.release();
+    }
+  }
+
   /** Fails unless counters, order, tree and owners of the sessions are what their messages say. */
   async assertExact(sessionIds: readonly string[], options = { gapFree: true }): Promise<void> {
     assert.deepEqual(await this.select(recount, [sessionIds]), [], "counters");

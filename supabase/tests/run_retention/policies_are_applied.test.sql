@@ -3,7 +3,7 @@ begin;
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/ledger.psql
 \ir ../_fixtures/visitors.psql
-select plan(24);
+select plan(25);
 
 -- Session n without activity for so many days, with a message, a tool run and a file.
 create function tests.old(
@@ -52,6 +52,23 @@ create function tests.files() returns text language sql as $$
 $$;
 
 select is(tests.run(), 'none', 'without a policy nothing is done');
+select is(
+  (
+    select string_agg(
+      private.apply_retention(
+        jsonb_populate_record(
+          null::public.retention_policies,
+          jsonb_build_object('data_class', c.data_class, 'action', c.action, 'keep_pinned', true)
+        ), now(), array[c.id]
+      )::text, ' '
+    )
+    from (values
+      ('content', 'wipe', tests.s(4)), ('content', 'delete', tests.s(4)),
+      ('tool_payloads', 'wipe', tests.m(4)), ('attachments', 'delete', tests.m(4))
+    ) as c (data_class, action, id)
+  ),
+  '0 0 0 0', 'what was pinned after a run read it stays'
+);
 select tests.act_as('service_role');
 insert into public.retention_policies (brand_id, data_class, keep_days, action, is_enabled)
 values
