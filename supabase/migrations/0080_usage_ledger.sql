@@ -558,6 +558,13 @@ begin
   end if;
 
   get diagnostics v_rows = row_count;
+  -- Those that tg_conversation_messages__place counted in their sessions.
+  if tg_op = 'INSERT' and current_setting('turnbase.placed', true) <> '' then
+    if current_setting('turnbase.placed', true)::integer <> v_rows then
+      perform private.raise_error('IDEMPOTENCY_MISMATCH');
+    end if;
+    perform set_config('turnbase.placed', '', true);
+  end if;
   -- A snapshot older than the last merge could not update what that one wrote.
   if random() * 500 < v_rows
     and current_setting('transaction_isolation') = 'read committed'

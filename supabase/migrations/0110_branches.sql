@@ -346,6 +346,9 @@ begin
     v_message := v_copied[i];
     v_message.id := v_ids[i];
     v_message.session_id := v_id;
+    -- The source may have found an owner meanwhile.
+    v_message.user_id := v_source.user_id;
+    v_message.brand_id := v_source.brand_id;
     v_message.parent_message_id := case when i > 1 then v_ids[i - 1] end;
     v_message.sequence_order := i;
     v_message.created_at := v_session.created_at;

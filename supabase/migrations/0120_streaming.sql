@@ -500,6 +500,11 @@ begin
     return v_message;
   end if;
 
+  -- Again, and locked: a correction may have come first.
+  select * into v_message
+  from public.conversation_messages as m
+  where m.id = p_message_id
+  for no key update;
   v_message.provider := coalesce(p_provider, v_message.provider);
   v_message.model_used := coalesce(p_model_used, v_message.model_used);
   v_message.service_tier := coalesce(p_service_tier, v_message.service_tier);

@@ -237,6 +237,53 @@ test(
 );
 
 test(
+  "an id that a function writes into another session meanwhile: not counted where it is not stored",
+  { timeout },
+  async () => {
+    const user = await server.makeUser();
+    const sessions = [await server.makeSession(user), await server.makeSession(user)] as const;
+    await server.as(user, 1, async ([one]) => {
+      for (
+        const write of [
+          (id: string) =>
+            ["select from public.append_messages($1, $2)", [
+              sessions[1],
+              JSON.stringify([{ id, role: "user", content: "x" }]),
+            ]] as const,
+          (id: string) =>
+            ["select from public.log_turn($1, $2, 'a', 'b')", [sessions[1], id]] as const,
+        ]
+      ) {
+        const id = random.uuid();
+        const [sql, values] = write(id);
+        const refused = await server.afterOpen(
+          (other) => other.query(sql, [...values]),
+          () =>
+            one.refused(
+              `insert into public.conversation_messages (id, session_id, role, content, cost_usd)
+               values ($1, $3, 'assistant', 'y', 1), ($2, $3, 'assistant', 'x', 1)
+               on conflict (id) do nothing`,
+              [random.uuid(), id, sessions[0]],
+            ),
+        );
+        assert.deepEqual(pick(refused), mismatch);
+      }
+      // Nothing of it is left for the next statement of the connection.
+      await one.query(
+        "insert into public.conversation_messages (session_id, role, content) values ($1, 'user', 'z')",
+        [sessions[0]],
+      );
+    });
+    await server.assertExact(sessions);
+    const [counted] = await server.select(
+      "select message_count from public.conversation_sessions where id = $1",
+      [sessions[0]],
+    );
+    assert.deepEqual(counted, { message_count: 1 });
+  },
+);
+
+test(
   "one id inserted into two sessions at once, duplicates ignored: stored once, and counted once",
   { timeout },
   async () => {

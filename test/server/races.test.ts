@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { places } from "./recount.ts";
 import {
   insertMessage,
   onEach,
@@ -438,4 +439,99 @@ test("a text that changes under whoever indexes it leaves no old word", { timeou
     [session],
   );
   assert.deepEqual(rows, [{ n: 2 }]);
+});
+
+async function appended(session: string, parent: string): Promise<string> {
+  const [row] = await server.select(
+    `select id from public.append_messages($1, jsonb_build_array(
+       jsonb_build_object('role', 'user', 'content', 'x', 'parent', $2::text)))`,
+    [session, parent],
+  );
+  return String(row?.["id"]);
+}
+
+test(
+  "a delete by the server sees the branch that is chosen or begun meanwhile",
+  { timeout },
+  async () => {
+    const session = await server.makeSession(await server.makeUser());
+    const branches = `select branch_count, (
+       select count(*)::int - count(distinct coalesce(m.parent_message_id, m.session_id))::int
+       from public.conversation_messages as m where m.session_id = s.id
+     ) as counted
+     from public.conversation_sessions as s where s.id = $1`;
+    const remove = (id: string) => () =>
+      server.select("delete from public.conversation_messages where id = $1", [id]);
+    const a = await appended(session, "root");
+
+    const [chosen] = [await appended(session, a), await appended(session, a)];
+    await server.afterOpen(
+      (other) => other.query("select public.select_branch($1)", [chosen]),
+      remove(chosen),
+    );
+    assert.deepEqual(await server.select(places), []);
+
+    const third = await appended(session, a);
+    await server.afterOpen(
+      (other) =>
+        other.query("select from public.append_messages($1, $2)", [
+          session,
+          JSON.stringify([{ role: "user", content: "y", parent: a }]),
+        ]),
+      remove(third),
+    );
+    assert.deepEqual(await server.select(branches, [session]), [{ branch_count: 1, counted: 1 }]);
+    assert.deepEqual(await server.select(places), []);
+  },
+);
+
+test("a correction that comes before the end of a stream stays", { timeout }, async () => {
+  const session = await server.makeSession(await server.makeUser());
+  const id = random.uuid();
+  await server.select(
+    "select from public.begin_message($1, $2, 'active', 'openai', 'old')",
+    [session, id],
+  );
+  const [finished] = await server.afterOpen(
+    (other) =>
+      other.query("update public.conversation_messages set model_used = 'new' where id = $1", [id]),
+    () => server.select("select model_used from public.finish_message($1)", [id]),
+  );
+  assert.deepEqual(finished, { model_used: "new" });
+});
+
+test("a fork of a session that is claimed meanwhile has one owner", { timeout }, async () => {
+  const user = await server.makeUser();
+  const session = random.uuid();
+  await server.select("insert into public.conversation_sessions (id) values ($1)", [session]);
+  await appended(session, "root");
+  const blocker = await server.admin.connect();
+  try {
+    await blocker.query("begin");
+    await blocker.query(
+      `insert into public.conversation_sessions (id, user_id)
+       values (private.session_id_of_key($1, 'key'), $2)`,
+      [session, user],
+    );
+    const forked = server.select(
+      "select id from public.fork_session($1, p_idempotency_key => 'key')",
+      [session],
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await server.select("update public.conversation_sessions set user_id = $2 where id = $1", [
+      session,
+      user,
+    ]);
+    await blocker.query("rollback");
+    const [fork] = await forked;
+    const strays = await server.select(
+      `select from public.conversation_messages as m
+       join public.conversation_sessions as s on s.id = m.session_id
+       where s.id = $1 and m.user_id is distinct from s.user_id`,
+      [fork?.["id"]],
+    );
+    assert.equal(strays.length, 0);
+  } finally {
+    blocker.release();
+  }
 });
