@@ -394,10 +394,12 @@ begin
             exit;
           end if;
           -- Large sessions by few, so that the time is kept.
-          v_size := case
-            when clock_timestamp() < v_began + interval '0.1 s' then least(2 * v_size, 100, v_room - v_seen)
-            else greatest(v_size / 2, 1)
-          end;
+          v_size := least(
+            case
+              when clock_timestamp() < v_began + interval '0.1 s' then least(2 * v_size, 100)
+              else greatest(v_size / 2, 1)
+            end, v_room - v_seen
+          );
         end if;
       end loop;
       if v_batch <> '{}' then

@@ -20,7 +20,20 @@ select is((select concat_ws(' ', items, is_complete) from tests.runs where data_
 update public.conversation_sessions set title = 't', wiped_at = null;
 update public.conversation_sessions set deleted_at = now() - interval '40 days'
 where id in (select s.id from public.conversation_sessions as s limit 10);
+-- Steps become small before the end, and end there all the same.
+create sequence tests.wiped;
+create function tests.wipe_slowly() returns trigger language plpgsql as $$
+begin
+  if nextval('tests.wiped') > 1850 then
+    perform pg_sleep(0.003);
+  end if;
+  return new;
+end
+$$;
+create trigger wipe_slowly before update of wiped_at on public.conversation_sessions
+  for each row execute function tests.wipe_slowly();
 create table tests.full_runs as select r.* from public.run_retention(3600) as r;
+drop trigger wipe_slowly on public.conversation_sessions;
 select is((select items from tests.full_runs where data_class = 'content'), 2000::bigint,
   'a run has room for 2,000 sessions');
 select is((select concat_ws(' ', items, is_complete) from tests.full_runs where data_class = 'trash'), '0 f',
