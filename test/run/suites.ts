@@ -103,10 +103,8 @@ export function firstServerSuites(urls: ServerUrls): Suite[][] {
 /** What it runs then, in two lanes too. */
 export function serverSuites(): Suite[][][] {
   return [
-    [[faultSuite(600_000)], [nodeSuite("ending")], [apiSuite("browser")]],
-    [[nodeSuite("mutation", 120_000, 1)], [nodeSuite("package", 600_000, 1)], [
-      nodeSuite("readme"),
-    ]],
+    [[faultSuite(600_000)], [nodeSuite("ending")], [apiSuite("browser")], [nodeSuite("readme")]],
+    [[nodeSuite("mutation", 120_000, 1)], [nodeSuite("package", 600_000, 1)]],
   ];
 }
 
