@@ -57,6 +57,8 @@ export async function load({ url, side, set, size, now }: Load): Promise<Loaded>
     const seconds = progress.end();
     await admin.query("vacuum (analyze)");
     await addLatest(admin, side);
+    // Once more: they are few for each user, but many for those of the first sessions, who search.
+    if (side === "product") await indexMessages(admin);
     await admin.query("checkpoint");
     const { rows } = await admin.query<{ sessions: number; messages: number }>(
       `select (select count(*)::int from public.conversation_sessions) as sessions,
