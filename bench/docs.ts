@@ -74,9 +74,17 @@ export async function writeFigures(check: boolean): Promise<string[]> {
 
 async function findResults(): Promise<Found> {
   const suites: Found["suites"] = [];
-  for (const folder of ["", "search"]) {
+  // A case that has results of its own is taken from there.
+  const own = new Set<string>();
+  for (const folder of ["search", ""]) {
     const file = await newest(folder);
-    if (file !== undefined) suites.push({ file, results: await readResults(join(root, file)) });
+    if (file === undefined) continue;
+    const results = await readResults(join(root, file));
+    suites.unshift({
+      file,
+      results: { ...results, cases: results.cases.filter(({ name }) => !own.has(name)) },
+    });
+    for (const { name } of results.cases) own.add(name);
   }
   const retention = await newest("retention");
   const peers = await newest("peers");
