@@ -982,19 +982,19 @@ declare
   v_heirs uuid[];
   v_parents integer[];  -- the place of the parent in v_ids, where that is deleted too
 begin
-  -- Before anything of them is read: what a writer did meanwhile is part of it.
-  perform 1
-  from public.conversation_sessions as s
-  where s.id = any (array(select distinct o.session_id from old_messages as o))
-  order by s.id
-  for no key update;
-  -- The few sessions first: in a join, the planner may read all sessions for each deleted message.
+  -- The few sessions first: in a join, the planner may read all sessions for each deleted message. Locked,
+  -- because what a writer does meanwhile is part of what is mended.
   select
-    array_agg(s.id) filter (where s.branch_count = 0),
-    array_agg(s.id) filter (where s.branch_count > 0)
+    array_agg(l.id) filter (where l.branch_count = 0),
+    array_agg(l.id) filter (where l.branch_count > 0)
   into v_straight, v_trees
-  from public.conversation_sessions as s
-  where s.id = any (array(select distinct o.session_id from old_messages as o));
+  from (
+    select s.id, s.branch_count
+    from public.conversation_sessions as s
+    where s.id = any (array(select distinct o.session_id from old_messages as o))
+    order by s.id
+    for no key update
+  ) as l;
   if v_straight is null and v_trees is null then
     return null;
   end if;

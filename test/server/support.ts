@@ -156,6 +156,8 @@ export class Server implements AsyncDisposable {
       await other.query("commit");
       return await done;
     } finally {
+      // Where it ended early.
+      await other.query("rollback");
       other.release();
     }
   }
