@@ -28,7 +28,7 @@ const found: Results = {
   server: { version: "PostgreSQL 17", own: true, settings: { fsync: "on" } },
   flags: { names: [], sizes: ["200k"], rounds: 2, keep: false },
   triggers: {
-    product: { conversation_messages: ["conversation_messages_20_place"] },
+    product: { conversation_messages: ["conversation_messages_20_limit_and_place"] },
     baseline: {},
   },
   sets: [{ set: "chat", size: "200k", product: loaded, baseline: loaded }],

@@ -33,7 +33,7 @@ export const insertMessageCase: Case = {
   name: "insert_message",
   measures: "One message inserted by its user through row level security, in a transaction as " +
     "PostgREST sends it; the product keeps order, counters, usage and idempotency with it, the " +
-    "baseline does not. Without search, which search_write measures, and realtime.",
+    "baseline does not. Without search, which search_write measures, embeddings and realtime.",
   set: "chat",
   writes: true,
   growth: [label("product", 1, "on"), label("baseline", 1, "on")],

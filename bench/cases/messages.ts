@@ -79,9 +79,16 @@ export function broadcasts(state: "on" | "off"): string {
     ${action} trigger conversation_sessions_95_broadcast_changed`;
 }
 
-/** Search and realtime, of which the baseline has neither. */
+/** Whether new messages are queued for vectors; on, that looks whether a project has embeddings at all. */
+function embeddings(state: "on" | "off"): string {
+  const action = state === "on" ? "enable" : "disable";
+  return `alter table public.conversation_messages
+    ${action} trigger conversation_messages_85_queue_added`;
+}
+
+/** Search, embeddings and realtime, none of which the baseline has. */
 export function extras(state: "on" | "off"): string {
-  return `${searchIndex(state)}; ${broadcasts(state)}`;
+  return `${searchIndex(state)}; ${embeddings(state)}; ${broadcasts(state)}`;
 }
 
 /** The product's columns and indexes without its triggers, keys to other tables and policies. */

@@ -29,16 +29,14 @@ create table public.conversation_messages (
   user_id                  uuid,
   role                     public.message_role          not null,
   content                  text                         not null,
-  tokens_used              integer
-    constraint conversation_messages_tokens_used_range check (tokens_used >= 0),
+  tokens_used              integer,
   model_used               text,
   provider                 text,
   -- NaN and Infinity are numerics too; both fail the upper bound.
   cost_usd                 numeric
     constraint conversation_messages_cost_usd_range
       check (cost_usd >= 0 and cost_usd < 1000000000 and scale(cost_usd) <= 20),
-  latency_ms               integer
-    constraint conversation_messages_latency_ms_range check (latency_ms >= 0),
+  latency_ms               integer,
   action_taken             text,
   questions_asked          jsonb,
   delegation_plan          jsonb,
@@ -50,23 +48,15 @@ create table public.conversation_messages (
   parts                    jsonb,
   tool_calls               jsonb,
   tool_call_id             text,
-  input_tokens             integer
-    constraint conversation_messages_input_tokens_range check (input_tokens >= 0),
-  output_tokens            integer
-    constraint conversation_messages_output_tokens_range check (output_tokens >= 0),
-  cached_input_tokens      integer
-    constraint conversation_messages_cached_input_tokens_range check (cached_input_tokens >= 0),
-  cache_write_tokens       integer
-    constraint conversation_messages_cache_write_tokens_range check (cache_write_tokens >= 0),
-  cache_write_1h_tokens    integer
-    constraint conversation_messages_cache_write_1h_tokens_range check (cache_write_1h_tokens >= 0),
-  reasoning_tokens         integer
-    constraint conversation_messages_reasoning_tokens_range check (reasoning_tokens >= 0),
+  input_tokens             integer,
+  output_tokens            integer,
+  cached_input_tokens      integer,
+  cache_write_tokens       integer,
+  cache_write_1h_tokens    integer,
+  reasoning_tokens         integer,
   service_tier             text,
   price_id                 uuid,
-  time_to_first_token_ms   integer
-    constraint conversation_messages_time_to_first_token_ms_range
-      check (time_to_first_token_ms >= 0),
+  time_to_first_token_ms   integer,
   finish_reason            text,
   error_message            text,
   mood                     text,
@@ -78,7 +68,14 @@ create table public.conversation_messages (
   imported_at              timestamptz,
   content_mode             public.content_mode          not null default 'full',
   content_length           integer,
-  content_sha256           bytea
+  content_sha256           bytea,
+  -- One for all: Postgres reads every check anew for every statement.
+  constraint conversation_messages_counts_range check (
+    least(
+      tokens_used, latency_ms, input_tokens, output_tokens, cached_input_tokens, cache_write_tokens,
+      cache_write_1h_tokens, reasoning_tokens, time_to_first_token_ms
+    ) >= 0
+  )
 );
 comment on table public.conversation_messages is
   E'One message of a session.\n\n'
@@ -342,67 +339,6 @@ comment on function private.refuse_closed_session(uuid, public.message_role, uui
   'Raises PT409 SESSION_CLOSED for a message of an end user in a finished, archived or deleted '
   'session, unless it answers the message that it follows.';
 
--- In the function, neither in a WHEN nor in check constraints, which Postgres reads anew for every
--- statement.
-create function private.tg_conversation_messages__limit()
-returns trigger
-language plpgsql
-set search_path = ''
-as $$
-begin
-  if num_nonnulls(new.questions_asked, new.delegation_plan, new.parts, new.tool_calls) > 0
-    or new.metadata <> '{}'
-  then
-    -- Numbers first: before anything looks at the text of a value.
-    if private.has_wide_number(new.questions_asked)
-      or private.has_wide_number(new.delegation_plan)
-      or private.has_wide_number(new.parts)
-      or private.has_wide_number(new.tool_calls)
-      or private.has_wide_number(new.metadata)
-    then
-      perform private.raise_error('TOO_LARGE');
-    elsif jsonb_typeof(new.parts) <> 'array'
-      or jsonb_typeof(new.tool_calls) <> 'array'
-      or jsonb_typeof(new.metadata) <> 'object'
-    then
-      perform private.raise_error(
-        'INVALID_ARGUMENT', 'parts and tool_calls are JSON arrays, metadata is a JSON object.'
-      );
-    elsif greatest(
-      octet_length(new.parts::text), octet_length(new.tool_calls::text),
-      octet_length(new.questions_asked::text), octet_length(new.delegation_plan::text),
-      octet_length(new.metadata::text)
-    ) > 262144
-    then
-      perform private.raise_error('TOO_LARGE');
-    end if;
-  end if;
-  if greatest(
-      octet_length(new.content), octet_length(new.error_message), octet_length(new.action_taken)
-    ) > 1048576
-    or greatest(
-      octet_length(new.provider), octet_length(new.model_used), octet_length(new.tool_call_id),
-      octet_length(new.service_tier), octet_length(new.finish_reason), octet_length(new.mood)
-    ) > 1024
-  then
-    perform private.raise_error('TOO_LARGE');
-  end if;
-  return new;
-end
-$$;
-revoke all on function private.tg_conversation_messages__limit()
-  from public, anon, authenticated, service_role;
-comment on function private.tg_conversation_messages__limit() is
-  'Refuses a text, a JSON value or a number in it that is too large (PT413 TOO_LARGE), and JSON of '
-  'another shape (PT400 INVALID_ARGUMENT).';
-
-create trigger conversation_messages_10_limit
-  before insert or update of
-    content, error_message, action_taken, provider, model_used, tool_call_id, service_tier,
-    finish_reason, mood, parts, tool_calls, questions_asked, delegation_plan, metadata
-  on public.conversation_messages for each row
-  execute function private.tg_conversation_messages__limit();
-
 -- Writers of one user share this lock (lock_session); a delete takes it alone. A delete holds the message
 -- before it reaches the session, a write the session before the message, so without it they could
 -- deadlock.
@@ -606,7 +542,7 @@ revoke all on function private.give_places_back(uuid, integer, bigint, numeric)
 comment on function private.give_places_back(uuid, integer, bigint, numeric) is
   'Undoes take_places, for a writer who finds under the lock that another wrote the same.';
 
-create function private.tg_conversation_messages__place()
+create function private.tg_conversation_messages__limit_and_place()
 returns trigger
 language plpgsql
 security definer
@@ -618,6 +554,48 @@ declare
   v_tokens bigint;
   v_cost_usd numeric;
 begin
+  if num_nonnulls(new.questions_asked, new.delegation_plan, new.parts, new.tool_calls) > 0
+    or new.metadata <> '{}'
+  then
+    -- Numbers first: before anything looks at the text of a value.
+    if private.has_wide_number(new.questions_asked)
+      or private.has_wide_number(new.delegation_plan)
+      or private.has_wide_number(new.parts)
+      or private.has_wide_number(new.tool_calls)
+      or private.has_wide_number(new.metadata)
+    then
+      perform private.raise_error('TOO_LARGE');
+    elsif jsonb_typeof(new.parts) <> 'array'
+      or jsonb_typeof(new.tool_calls) <> 'array'
+      or jsonb_typeof(new.metadata) <> 'object'
+    then
+      perform private.raise_error(
+        'INVALID_ARGUMENT', 'parts and tool_calls are JSON arrays, metadata is a JSON object.'
+      );
+    elsif greatest(
+      octet_length(new.parts::text), octet_length(new.tool_calls::text),
+      octet_length(new.questions_asked::text), octet_length(new.delegation_plan::text),
+      octet_length(new.metadata::text)
+    ) > 262144
+    then
+      perform private.raise_error('TOO_LARGE');
+    end if;
+  end if;
+  if greatest(
+      octet_length(new.content), octet_length(new.error_message), octet_length(new.action_taken)
+    ) > 1048576
+    or greatest(
+      octet_length(new.provider), octet_length(new.model_used), octet_length(new.tool_call_id),
+      octet_length(new.service_tier), octet_length(new.finish_reason), octet_length(new.mood)
+    ) > 1024
+  then
+    perform private.raise_error('TOO_LARGE');
+  end if;
+  -- Only definer functions may give a sequence_order, so 0 means a plain insert.
+  if tg_op = 'UPDATE' or new.sequence_order <> 0 then
+    return new;
+  end if;
+
   new.request_hash := private.message_request_hash(new);
   new.created_at := statement_timestamp();
   new := private.price_message(new);
@@ -692,17 +670,22 @@ begin
   return new;
 end
 $$;
-revoke all on function private.tg_conversation_messages__place()
+revoke all on function private.tg_conversation_messages__limit_and_place()
   from public, anon, authenticated, service_role;
-comment on function private.tg_conversation_messages__place() is
-  'Gives a plainly inserted message its place: locks and counts in the session, recognises a repeated '
-  'id, sets sequence, parent, owner, time and cost. Functions that give a sequence_order count '
-  'themselves.';
+comment on function private.tg_conversation_messages__limit_and_place() is
+  'Refuses a text, a JSON value or a number in it that is too large (PT413 TOO_LARGE), and JSON of '
+  'another shape (PT400 INVALID_ARGUMENT). Gives a plainly inserted message its place: locks and counts '
+  'in the session, recognises a repeated id, sets sequence, parent, owner, time and cost. Functions that '
+  'give a sequence_order count themselves.';
 
--- Only definer functions may give a sequence_order, so 0 means a plain insert.
-create trigger conversation_messages_20_place before insert
-  on public.conversation_messages for each row when (new.sequence_order = 0)
-  execute function private.tg_conversation_messages__place();
+-- One trigger without a WHEN, and no check constraints for its limits: Postgres reads both anew for every
+-- statement.
+create trigger conversation_messages_20_limit_and_place
+  before insert or update of
+    content, error_message, action_taken, provider, model_used, tool_call_id, service_tier,
+    finish_reason, mood, parts, tool_calls, questions_asked, delegation_plan, metadata
+  on public.conversation_messages for each row
+  execute function private.tg_conversation_messages__limit_and_place();
 
 create function private.tg_conversation_messages__correct()
 returns trigger

@@ -558,7 +558,7 @@ begin
   end if;
 
   get diagnostics v_rows = row_count;
-  -- Those that tg_conversation_messages__place counted in their sessions.
+  -- Those that tg_conversation_messages__limit_and_place counted in their sessions.
   if tg_op = 'INSERT' and current_setting('turnbase.placed', true) <> '' then
     if current_setting('turnbase.placed', true)::integer <> v_rows then
       perform private.raise_error('IDEMPOTENCY_MISMATCH');

@@ -396,7 +396,7 @@ class OverHttp implements Store {
 const accounting =
   "as role authenticated under row level security, with all accounting: order, counters, ledger, idempotency";
 const without =
-  "search and realtime are off, which no rival has; the line with both on stands beside it";
+  "search, embeddings and realtime are off, which no rival has; the line with all triggers on stands beside it";
 const overPg =
   "a turn is one statement, which brings its claims; every other call is a transaction with claims, whose statements pg's pipeline mode sends at once";
 const overHttp = "one request a turn (log_turn); reads by GET";
