@@ -79,11 +79,17 @@ export function broadcasts(state: "on" | "off"): string {
     ${action} trigger conversation_sessions_95_broadcast_changed`;
 }
 
-/** Whether new messages are queued for vectors; on, that looks whether a project has embeddings at all. */
+/** Whether new messages are queued for vectors; a server without pgvector has no such trigger. */
 function embeddings(state: "on" | "off"): string {
   const action = state === "on" ? "enable" : "disable";
-  return `alter table public.conversation_messages
-    ${action} trigger conversation_messages_85_queue_added`;
+  return `do $$
+    begin
+      alter table public.conversation_messages
+        ${action} trigger conversation_messages_85_queue_added;
+    exception
+      when undefined_object then null;
+    end
+    $$`;
 }
 
 /** Search, embeddings and realtime, none of which the baseline has. */
