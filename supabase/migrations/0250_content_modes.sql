@@ -269,8 +269,9 @@ security definer
 set search_path = ''
 as $body$
 declare
-  v_mode constant public.content_mode := %2$s;
+  v_mode public.content_mode;%5$s
 begin
+  %2$s
   if v_mode = 'none' then
     %3$s
   elsif v_mode = 'redacted' then
@@ -282,15 +283,20 @@ $body$
       $f$,
       v_table.relname,
       case
-        when v_table.has_mode then 'new.content_mode'
+        when v_table.has_mode then 'v_mode := new.content_mode;'
         -- Locked: a wipe waits for the row, or the row for the wipe.
         else
-          '(
-    select s.content_mode
-    from public.conversation_sessions as s
-    where s.id = new.session_id
-    for key share
-  )'
+          $f$select s.content_mode, s.wiped_at >= s.last_activity_at
+  into v_mode, v_is_wiped
+  from public.conversation_sessions as s
+  where s.id = new.session_id
+  for key share;
+  -- After a wipe it holds content again, which retention would not look for.
+  if v_is_wiped and v_mode <> 'none' then
+    update public.conversation_sessions as s
+    set last_activity_at = s.wiped_at + interval '1 microsecond'
+    where s.id = new.session_id and s.wiped_at >= s.last_activity_at;
+  end if;$f$
       end,
       case v_table.table_name
         -- What is copied has lost its text already and keeps what is known of it.
@@ -307,7 +313,8 @@ $body$
     $f$
         else ''
       end || v_table.blanked,
-      v_table.redacted
+      v_table.redacted,
+      case when v_table.has_mode then '' else E'\n  v_is_wiped boolean;' end
     );
     -- After the place is given, which knows the session; before anything is made of the text.
     execute format(
