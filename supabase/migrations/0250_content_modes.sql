@@ -252,6 +252,13 @@ begin
         ),
         E'\n    ' order by k.column_name
       ) as redacted,
+      string_agg(
+        format(
+          'new.%1$I is distinct from %2$s', k.column_name,
+          private.kept_expression(format('new.%I', k.column_name), k.column_type, 'none')
+        ),
+        E'\n    or ' order by k.column_name
+      ) as has_content,
       string_agg(quote_ident(k.column_name), ', ' order by k.column_name) as columns
     from private.data_tables as t
     join pg_catalog.pg_class as c on c.oid = to_regclass(t.table_name)
@@ -292,7 +299,9 @@ $body$
   where s.id = new.session_id
   for key share;
   -- After a wipe it holds content again, which retention would not look for.
-  if v_is_wiped and v_mode <> 'none' then
+  if v_is_wiped and v_mode <> 'none' and (
+    $f$ || v_table.has_content || $f$
+  ) then
     update public.conversation_sessions as s
     set last_activity_at = s.wiped_at + interval '1 microsecond'
     where s.id = new.session_id and s.wiped_at >= s.last_activity_at;

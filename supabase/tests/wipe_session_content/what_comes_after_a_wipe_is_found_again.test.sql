@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/write_paths.psql
-select plan(2);
+select plan(3);
 
 create table tests.seen (path text, holds boolean, is_found boolean);
 -- Retention wipes a session again whose last activity is later than its last wipe.
@@ -37,5 +37,15 @@ select is_empty(
   'select s.path from tests.seen as s where s.holds and not s.is_found',
   'retention finds what came by each of them'
 );
+select private.wipe_sessions(array[tests.s(1)]);
+update public.message_feedback set rating = 'down', reason = null, comment = null;
+select results_eq(
+  $$ select f.rating::text, s.last_activity_at > s.wiped_at
+    from public.message_feedback as f
+    join public.conversation_sessions as s on s.id = f.session_id $$,
+  $$ values ('down', false) $$,
+  'a rating alone does not move it in lists'
+);
+
 select * from finish();
 rollback;
