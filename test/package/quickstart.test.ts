@@ -205,6 +205,14 @@ export const supabase = createClient("http://127.0.0.1", "key");\n`,
   ], { cwd: app });
   assert.equal(tsc.code, 0, tsc.output);
 
+  // A model says something else each time.
+  for (const path of ["next/app/api/chat/route.ts", "svelte/src/routes/api/chat/+server.ts"]) {
+    const code = await readFile(join(app, path), "utf8");
+    const said = "`You said: ${question}`";
+    assert.ok(code.includes(said), path);
+    await put(app, path, `let calls = 0;\n${code.replace(said, said + " + (calls++ || '')")}`);
+  }
+
   const supabase: SupabaseClient = createClient(stack.apiUrl, stack.anonKey, {
     auth: { persistSession: false },
     realtime: { transport: NodeWebSocket },
@@ -231,6 +239,8 @@ export const supabase = createClient("http://127.0.0.1", "key");\n`,
     const turnId = crypto.randomUUID();
     const first = await send(browser, "Hello?", { turnId });
     const again = await send(browser, "Hello?", { turnId, sessionId: first.sessionId });
+    // The first answer never came.
+    const lost = await send(browser, "Hello?", { turnId });
     const svelte = await import(process.env.APP + "/svelte/src/routes/api/chat/+server.ts");
     const headers = { Authorization: "Bearer " + (await browser.auth.getSession()).data.session.access_token };
     const post = (body) => svelte.POST({ request: new Request("http://127.0.0.1/api/chat", {
@@ -239,7 +249,7 @@ export const supabase = createClient("http://127.0.0.1", "key");\n`,
     const url = new URL("http://127.0.0.1/api/chat?session=" + first.sessionId);
     const history = await (await svelte.GET({ request: new Request(url, { headers }), url })).json();
     const stranger = await svelte.GET({ request: new Request(url), url }).then(() => "let in", (e) => e.code);
-    console.log(JSON.stringify({ first, again, answer, history, stranger }));`;
+    console.log(JSON.stringify({ first, again, lost, answer, history, stranger }));`;
   // What SvelteKit makes of the environment.
   const env = `export const PUBLIC_SUPABASE_URL = ${JSON.stringify(stack.apiUrl)};
 export const PUBLIC_SUPABASE_ANON_KEY = ${JSON.stringify(stack.anonKey)};`;
@@ -297,7 +307,8 @@ export const PUBLIC_SUPABASE_ANON_KEY = ${JSON.stringify(stack.anonKey)};`;
   const answers = JSON.parse(output.trim().split("\n").at(-1) ?? "{}");
   const cost = (120 * 2.5 + 30 * 10) / 1e6;
   assert.equal(answers.first.cost, cost);
-  assert.equal(answers.again.cost, cost, "the same turn again");
+  assert.deepEqual(answers.again, answers.first, "the same turn again");
+  assert.deepEqual(answers.lost, answers.first, "and by who does not know its session");
   assert.equal(answers.answer.cost, 2 * cost);
   assert.deepEqual(answers.history.map(({ content }: { content: string }) => content), [
     "Hello?",
