@@ -275,6 +275,7 @@ begin
       ('table', 'public.redaction_patterns'), ('function', 'private.tg_redaction_patterns__check'),
       ('function', 'private.redact'), ('function', 'private.redact_json'),
       ('function', 'private.kept_expression'), ('function', 'private.content_columns'),
+      ('function', 'private.content_condition'),
       ('function', 'private.make_content_triggers'),
       ('function', 'private.tg_agent_logs__apply_content_mode'),
       ('function', 'private.tg_attachments__apply_content_mode'),

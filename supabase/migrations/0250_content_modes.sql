@@ -222,6 +222,32 @@ revoke all on function private.content_columns(regclass)
 comment on function private.content_columns(regclass) is
   'The columns of a table that hold content, and their types.';
 
+create function private.content_condition(p_table regclass, p_prefix text)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select
+      string_agg(
+        format(
+          '%s is distinct from %s',
+          p_prefix || quote_ident(k.column_name),
+          private.kept_expression(p_prefix || quote_ident(k.column_name), k.column_type, 'none')
+        ),
+        ' or ' order by k.column_name
+      )
+    from private.content_columns(p_table) as k
+  );
+end
+$$;
+revoke all on function private.content_condition(regclass, text)
+  from public, anon, authenticated, service_role;
+comment on function private.content_condition(regclass, text) is
+  'SQL for whether a row of a table holds content; p_prefix stands before each column.';
+
 -- Written out by table, because what is put together for every row is planned for every row. What a row
 -- holds from before its session became stricter stays: a column is looked at when it changes, and in a new
 -- row, where old is null.
@@ -252,13 +278,6 @@ begin
         ),
         E'\n    ' order by k.column_name
       ) as redacted,
-      string_agg(
-        format(
-          'new.%1$I is distinct from %2$s', k.column_name,
-          private.kept_expression(format('new.%I', k.column_name), k.column_type, 'none')
-        ),
-        E'\n    or ' order by k.column_name
-      ) as has_content,
       string_agg(quote_ident(k.column_name), ', ' order by k.column_name) as columns
     from private.data_tables as t
     join pg_catalog.pg_class as c on c.oid = to_regclass(t.table_name)
@@ -300,7 +319,7 @@ $body$
   for key share;
   -- After a wipe it holds content again, which retention would not look for.
   if v_is_wiped and v_mode <> 'none' and (
-    $f$ || v_table.has_content || $f$
+    $f$ || private.content_condition(v_table.table_name::regclass, 'new.') || $f$
   ) then
     update public.conversation_sessions as s
     set last_activity_at = s.wiped_at + interval '1 microsecond'
@@ -471,13 +490,7 @@ begin
         ),
         ', '
       ) as blank,
-      string_agg(
-        format(
-          '%I is distinct from %s',
-          k.column_name, private.kept_expression(quote_ident(k.column_name), k.column_type, 'none')
-        ),
-        ' or '
-      ) as is_left
+      private.content_condition(c.oid, '') as is_left
     from private.data_tables as t
     join pg_catalog.pg_class as c on c.oid = to_regclass(t.table_name)
     left join lateral private.content_columns(c.oid) as k on true

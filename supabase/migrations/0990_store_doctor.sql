@@ -384,6 +384,7 @@ as $$
       ('0250_content_modes', 'function', 'private.redact_json'),
       ('0250_content_modes', 'function', 'private.kept_expression'),
       ('0250_content_modes', 'function', 'private.content_columns'),
+      ('0250_content_modes', 'function', 'private.content_condition'),
       ('0250_content_modes', 'function', 'private.make_content_triggers'),
       ('0250_content_modes', 'function', 'private.tg_agent_logs__apply_content_mode'),
       ('0250_content_modes', 'function', 'private.tg_attachments__apply_content_mode'),
