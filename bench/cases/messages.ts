@@ -60,32 +60,30 @@ export function logTurn(size: Size): Statement {
   };
 }
 
+function toggle(table: "messages" | "sessions", trigger: string, state: "on" | "off"): string {
+  const action = state === "on" ? "enable" : "disable";
+  return `alter table public.conversation_${table} ${action} trigger conversation_${table}_${trigger}`;
+}
+
 /**
  * Whether new messages are indexed for search. The baseline has no search: beside it the product writes without, and
  * search_write measures what it adds.
  */
 export function searchIndex(state: "on" | "off"): string {
-  const action = state === "on" ? "enable" : "disable";
-  return `alter table public.conversation_messages
-    ${action} trigger conversation_messages_90_index_added`;
+  return toggle("messages", "90_index_added", state);
 }
 
 /** Whether clients are told what was written. */
 export function broadcasts(state: "on" | "off"): string {
-  const action = state === "on" ? "enable" : "disable";
-  return `alter table public.conversation_messages
-    ${action} trigger conversation_messages_95_broadcast_added;
-    alter table public.conversation_sessions
-    ${action} trigger conversation_sessions_95_broadcast_changed`;
+  return `${toggle("messages", "95_broadcast_added", state)};
+    ${toggle("sessions", "95_broadcast_changed", state)}`;
 }
 
 /** Whether new messages are queued for vectors; a server without pgvector has no such trigger. */
 function embeddings(state: "on" | "off"): string {
-  const action = state === "on" ? "enable" : "disable";
   return `do $$
     begin
-      alter table public.conversation_messages
-        ${action} trigger conversation_messages_85_queue_added;
+      ${toggle("messages", "85_queue_added", state)};
     exception
       when undefined_object then null;
     end
