@@ -223,8 +223,7 @@ begin
       ('type', 'public.logged_turn'),
       -- 0210_search
       ('function', 'private.find_messages'), ('function', 'private.find_sessions'),
-      ('function', 'private.headline'), ('function', 'private.headline_pattern'),
-      ('function', 'private.headline_words'),
+      ('function', 'private.headline'), ('function', 'private.headline_words'),
       ('function', 'private.index_words'), ('function', 'private.is_hit'),
       ('function', 'private.is_in_session'), ('function', 'private.matching_words'),
       ('function', 'private.message_words'),

@@ -231,50 +231,6 @@ comment on column private.search_languages.language is 'A text search configurat
 alter table private.search_languages enable row level security;
 revoke all on table private.search_languages from public, anon, authenticated, service_role;
 
-create function private.headline_pattern(p_word text, p_is_prefix boolean)
-returns text
-language plpgsql
-immutable
-strict
-set search_path = ''
-as $$
-declare
-  v_pattern text := p_word;
-begin
-  if p_word ~ '^emoji(2[136b][0-9a-f]{2}|27[0-9ab][0-9a-f]|1f[0-9a][0-9a-f]{2})$' then
-    return chr(('x' || lpad(substr(p_word, 6), 8, '0'))::bit(32)::integer);
-  end if;
-  -- The letters that a spelling without accents stands for.
-  v_pattern :=
-    replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
-    replace(
-      v_pattern,
-      'a', U&'[a\00E0\00E1\00E2\00E3\00E4\00E5]'),
-      'c', U&'[c\00E7\0107\010D]'),
-      'd', U&'[d\0111]'),
-      'e', U&'[e\00E8\00E9\00EA\00EB\011B]'),
-      'g', U&'[g\011F]'),
-      'i', U&'[i\00EC\00ED\00EE\00EF\0131\0130]'),
-      'l', U&'[l\0142]'),
-      'n', U&'[n\00F1\0144]'),
-      'o', U&'[o\00F2\00F3\00F4\00F5\00F6\00F8]'),
-      'ss', U&'(?:ss|\00DF)'),
-      'u', U&'[u\00F9\00FA\00FB\00FC\016F]'),
-      'z', U&'[z\017A\017C\017E]'),
-      U&'\0627', U&'[\0627\0623\0625\0622]');
-  if char_length(p_word) < 4 and octet_length(p_word) = char_length(p_word) then
-    -- Not \m and \M, for which an underscore is a letter.
-    v_pattern := '(?<![[:alnum:]])' || v_pattern || case when p_is_prefix then '' else '(?![[:alnum:]])' end;
-  end if;
-  return v_pattern;
-end
-$$;
-revoke all on function private.headline_pattern(text, boolean)
-  from public, anon, authenticated, service_role;
-comment on function private.headline_pattern(text, boolean) is
-  'The regular expression that finds a word in a text as it was written: with its accents, inside of longer '
-  'words unless it is shorter than 4 letters.';
-
 create type private.headline_words as (
   pattern  text,
   plain    text
@@ -292,11 +248,39 @@ as $$
 declare
   -- Every second one is a word. Not by a query: to start one takes longer than a few words do.
   v_parts constant text[] := string_to_array(p_named, '''');
-  v_patterns text[] := array[]::text[];
+  v_word text;
   v_pattern text;
+  v_patterns text[] := array[]::text[];
 begin
-  for v_word in 1 .. least(cardinality(v_parts) / 2, 40) loop
-    v_pattern := private.headline_pattern(v_parts[2 * v_word], v_parts[2 * v_word + 1] like ':*%');
+  for v_number in 1 .. least(cardinality(v_parts) / 2, 40) loop
+    v_word := v_parts[2 * v_number];
+    if v_word ~ '^emoji(2[136b][0-9a-f]{2}|27[0-9ab][0-9a-f]|1f[0-9a][0-9a-f]{2})$' then
+      v_pattern := chr(('x' || lpad(substr(v_word, 6), 8, '0'))::bit(32)::integer);
+    else
+      -- The letters that a spelling without accents stands for.
+      v_pattern :=
+        replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
+        replace(
+          v_word,
+          'a', U&'[a\00E0\00E1\00E2\00E3\00E4\00E5]'),
+          'c', U&'[c\00E7\0107\010D]'),
+          'd', U&'[d\0111]'),
+          'e', U&'[e\00E8\00E9\00EA\00EB\011B]'),
+          'g', U&'[g\011F]'),
+          'i', U&'[i\00EC\00ED\00EE\00EF\0131\0130]'),
+          'l', U&'[l\0142]'),
+          'n', U&'[n\00F1\0144]'),
+          'o', U&'[o\00F2\00F3\00F4\00F5\00F6\00F8]'),
+          'ss', U&'(?:ss|\00DF)'),
+          'u', U&'[u\00F9\00FA\00FB\00FC\016F]'),
+          'z', U&'[z\017A\017C\017E]'),
+          U&'\0627', U&'[\0627\0623\0625\0622]');
+      if char_length(v_word) < 4 and octet_length(v_word) = char_length(v_word) then
+        -- Not \m and \M, for which an underscore is a letter.
+        v_pattern := '(?<![[:alnum:]])' || v_pattern
+          || case when v_parts[2 * v_number + 1] like ':*%' then '' else '(?![[:alnum:]])' end;
+      end if;
+    end if;
     if v_pattern <> all (v_patterns) then
       v_patterns := v_patterns || v_pattern;
     end if;
@@ -310,7 +294,9 @@ end
 $$;
 revoke all on function private.headline_words(text) from public, anon, authenticated, service_role;
 comment on function private.headline_words(text) is
-  'What headlines mark of the words of a query, between quotes as private.search_terms names them: 40 at most.';
+  'What headlines mark of the words of a query, between quotes as private.search_terms names them: 40 at most. '
+  'The pattern finds a word in a text as it was written: with its accents, inside of longer words unless it is '
+  'shorter than 4 letters.';
 
 create type private.search_terms as (
   exact   tsquery,
@@ -333,79 +319,86 @@ set search_path = ''
 set client_min_messages = 'warning'
 as $$
 declare
-  v_language record;
+  v_secret uuid;
+  v_languages text[];
+  v_language text;
+  v_mark text;
+  v_word text;
+  v_exact tsquery;
+  v_loose tsquery;
   v_named text := '';
   v_terms private.search_terms;
 begin
-  for v_language in
-    select private.search_configuration(u.name) as configuration,
-      private.search_mark(x.secret, p_user_id, u.name) as mark
-    from private.search_secrets as x
-    cross join (
-      select 'simple' as name
-      union all
-      select l.language from private.search_languages as l where l.user_id = p_user_id
-    ) as u
-  loop
+  select x.secret, array(select l.language from private.search_languages as l where l.user_id = p_user_id)
+  into v_secret, v_languages
+  from private.search_secrets as x;
+  -- One plain word, as most queries are: the same in fewer steps, each of which is set up for every search.
+  if p_query ~ '^[A-Za-z][a-z]{3,35}$' and v_languages = '{}' then
+    v_word := lower(p_query);
+    v_mark := private.search_mark(v_secret, p_user_id, 'simple');
+    v_exact := ('''' || v_mark || v_word || ''' | ''' || v_mark || '~' || v_word || ''':*')::tsquery;
+    return row(v_exact, v_exact, v_exact, '''' || v_word || '''');
+  end if;
+
+  foreach v_language in array 'simple'::text || v_languages loop
     declare
-      v_unit record;
+      v_configuration constant regconfig := private.search_configuration(v_language);
+      -- Whoever pastes a page into a search box gets an answer about its beginning.
+      v_rest text := left(p_query, 1000);
+      v_found text[];
+      v_text text;
+      v_spelled text;
+      v_whole text;
+      v_is_prefix boolean;
       -- As text: one cast at the end costs less than one for each word.
-      v_word text;
       v_and text;
       v_and_loose text;
       v_or text;
       v_or_loose text;
-      v_mark text;
       v_count integer := 0;
     begin
-      for v_unit in
-        select
-          u.found[1] = '-' and coalesce(u.found[3] not like '-%', true) as is_excluded,
-          u.found[2] is not null as is_phrase,
-          coalesce(u.found[3] like '_%*', false) as is_prefix,
-          u.found[1] = '' and lower(u.found[3]) = 'or' as is_or,
-          btrim(private.search_spelling(u.text, true)) as text,
-          -- An identifier is also found as one word.
-          case
-            when u.text ~ '[a-z0-9][A-Z]|[A-Z][A-Z][a-z]'
-              then btrim(private.search_spelling(lower(u.text), true))
-          end as whole
-        -- Whoever pastes a page into a search box gets an answer about its beginning.
-        from (
-          select m.found, m.place, coalesce(m.found[2], m.found[3]) as text
-          from regexp_matches(left(p_query, 1000), '(-?)(?:"([^"]*)"?|([^\s"]+))', 'g')
-            with ordinality as m (found, place)
-          limit 50
-        ) as u
-        order by u.place
-      loop
+      for v_number in 1 .. 50 loop
+        -- A sign, a phrase or else a word, and what follows. Not by a query: to start one takes longer than a
+        -- few words do.
+        v_found := regexp_match(v_rest, '(-?)(?:"([^"]*)"?|([^\s"]+))(.*)$');
+        exit when v_found is null;
+        v_rest := v_found[4];
         -- What only excludes finds nothing, alone and beside an "or".
-        if v_unit.is_or and v_and_loose is not null then
-          v_or := concat_ws(' | ', v_or, v_and);
-          v_or_loose := concat_ws(' | ', v_or_loose, v_and_loose);
-          v_and := null;
-          v_and_loose := null;
+        if v_found[1] = '' and lower(v_found[3]) = 'or' then
+          if v_and_loose is not null then
+            v_or := concat_ws(' | ', v_or, v_and);
+            v_or_loose := concat_ws(' | ', v_or_loose, v_and_loose);
+            v_and := null;
+            v_and_loose := null;
+          end if;
+          continue;
         end if;
-        continue when v_unit.is_or;
-        v_word := phraseto_tsquery(v_language.configuration, v_unit.text)::text;
+        v_text := coalesce(v_found[2], v_found[3]);
+        v_spelled := btrim(private.search_spelling(v_text, true));
+        v_word := phraseto_tsquery(v_configuration, v_spelled)::text;
         continue when v_word = '';
         -- A page between quotes.
         v_count := v_count + (length(v_word) - length(replace(v_word, '''', ''))) / 2;
         exit when v_count > 100;
-        if v_unit.is_prefix then
+        v_is_prefix := coalesce(v_found[3] like '_%*', false);
+        if v_is_prefix then
           v_word := v_word || ':*';
         end if;
-        if v_unit.whole <> v_unit.text then
-          v_word := v_word || ' | ' || phraseto_tsquery(v_language.configuration, v_unit.whole)::text
-            || case when v_unit.is_prefix then ':*' else '' end;
+        -- An identifier is also found as one word.
+        if v_text ~ '[a-z0-9][A-Z]|[A-Z][A-Z][a-z]' then
+          v_whole := btrim(private.search_spelling(lower(v_text), true));
+          if v_whole <> v_spelled then
+            v_word := v_word || ' | ' || phraseto_tsquery(v_configuration, v_whole)::text
+              || case when v_is_prefix then ':*' else '' end;
+          end if;
         end if;
-        if v_unit.is_excluded then
+        if v_found[1] = '-' and coalesce(v_found[3] not like '-%', true) then
           v_and := concat_ws(' & ', v_and, '!(' || v_word || ')');
           continue;
         end if;
         v_named := v_named || v_word;
-        if not v_unit.is_phrase and v_unit.text ~ '^[[:alpha:]]{4,36}$' then
-          v_word := v_word || ' | ''~' || v_unit.text || ''':*';
+        if v_found[2] is null and v_spelled ~ '^[[:alpha:]]{4,36}$' then
+          v_word := v_word || ' | ''~' || v_spelled || ''':*';
         end if;
         v_and := concat_ws(' & ', v_and, '(' || v_word || ')');
         v_and_loose := concat_ws(
@@ -417,11 +410,14 @@ begin
         v_or_loose := concat_ws(' | ', v_or_loose, v_and_loose);
       end if;
       continue when v_or_loose is null;
-      v_mark := '''' || v_language.mark || '\1''';
-      v_terms.exact := coalesce(v_terms.exact, '')
-        || regexp_replace(v_or, '''([^'']+)''', v_mark, 'g')::tsquery;
-      v_terms.loose := coalesce(v_terms.loose, '')
-        || regexp_replace(v_or_loose, '''([^'']+)''', v_mark, 'g')::tsquery;
+      v_mark := '''' || private.search_mark(v_secret, p_user_id, v_language) || '\1''';
+      v_exact := regexp_replace(v_or, '''([^'']+)''', v_mark, 'g')::tsquery;
+      v_loose := case
+        when v_or_loose = v_or then v_exact
+        else regexp_replace(v_or_loose, '''([^'']+)''', v_mark, 'g')::tsquery
+      end;
+      v_terms.exact := coalesce(v_terms.exact || v_exact, v_exact);
+      v_terms.loose := coalesce(v_terms.loose || v_loose, v_loose);
     end;
   end loop;
   v_terms.ranked := replace(v_terms.loose::text, '&', '|')::tsquery;
@@ -779,6 +775,11 @@ declare
   -- Where a plain word stands as it is asked for; a regular expression takes five times as long.
   v_begins integer := strpos(p_text, p_plain);
   v_cut text;
+  v_edge integer;
+  v_marked text;
+  v_length integer;
+  v_is_ascii boolean;
+  v_is_plain boolean;
 begin
   if coalesce(v_begins, 0) = 0 then
     if octet_length(p_text) > 60000 then
@@ -788,25 +789,36 @@ begin
     v_begins := strpos(regexp_replace(p_text, p_pattern, E'\x01'), E'\x01');
   end if;
   v_begins := greatest(1, v_begins - 60);
-  v_cut := substr(p_text, v_begins, 241);
+  -- substr would count the characters of all that it reads, four times as many as it returns.
+  v_cut := (case when v_begins > 1 then right(p_text, 1 - v_begins) else p_text end)::varchar(241);
+  v_length := char_length(v_cut);
+  v_is_ascii := octet_length(v_cut) = v_length;
   -- From the end of a word to the end of a word, where there is one near.
-  if char_length(v_cut) = 241 then
-    v_cut := left(v_cut, 240 - strpos(reverse(right(v_cut, 20)), ' ')) || U&'\2026';
+  if v_length = 241 then
+    v_edge := char_length(split_part(v_cut, ' ', -1));
+    v_cut := left(v_cut, case when v_edge < 20 then -1 - v_edge else -1 end) || U&'\2026';
   end if;
   if v_begins > 1 then
-    v_cut := U&'\2026' || substr(v_cut, 1 + strpos(left(v_cut, 20), ' '));
+    v_edge := char_length(split_part(v_cut, ' ', 1));
+    v_cut := U&'\2026' || case when v_edge < 20 then right(v_cut, -1 - v_edge) else v_cut end;
   end if;
-  v_cut := replace(replace(v_cut, E'\x01', ''), E'\x02', '');
+  v_cut := replace(v_cut, E'\x01', '');
+  v_marked := replace(v_cut, p_plain, E'\x01');
   -- The expression once, and not once a match, where the one word stands nowhere else.
-  if strpos(p_pattern, '|') = 0 and replace(v_cut, p_plain, E'\x01') !~ p_pattern then
-    v_cut := replace(v_cut, p_plain, E'\x01' || p_plain || E'\x02');
-  else
-    v_cut := regexp_replace(v_cut, p_pattern, E'\x01\\&\x02', 'g');
-  end if;
-  return
-    replace(replace(replace(replace(replace(replace(replace(
-      v_cut, E'\x02\x01', ''), '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'),
-      E'\x01', '<mark>'), E'\x02', '</mark>');
+  v_is_plain := strpos(p_pattern, '|') = 0 and case
+    when v_is_ascii then strpos(lower(v_marked collate "C"), p_plain) = 0
+    else v_marked !~ p_pattern
+  end;
+  v_cut := replace(replace(replace(replace(
+    case
+      when v_is_plain then v_marked
+      else regexp_replace(replace(v_cut, E'\x02', ''), p_pattern, E'\x01\\&\x02', 'g')
+    end,
+    '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;');
+  return case
+    when v_is_plain then replace(v_cut, E'\x01', '<mark>' || p_plain || '</mark>')
+    else replace(replace(replace(v_cut, E'\x02\x01', ''), E'\x01', '<mark>'), E'\x02', '</mark>')
+  end;
 end
 $$;
 revoke all on function private.headline(text, text, text)
@@ -1024,7 +1036,7 @@ begin
             w.message_id, w.created_at, (ts_rank(w.words, v_terms.ranked, 1) * 1000000000)::integer,
             v_top.block, v_top.top_at, v_top.top_id
           )::private.found_message
-          order by w.created_at desc, w.message_id desc
+          -- In the order of the walk.
         ) filter (
           where private.is_hit(w, v_terms.exact, p_role, p_brand_id, p_from)
             and (not v_asks_sessions or private.is_in_session(w.session_id, p_agent_type))

@@ -301,7 +301,6 @@ as $$
       ('0210_search', 'function', 'private.find_messages'),
       ('0210_search', 'function', 'private.find_sessions'),
       ('0210_search', 'function', 'private.headline'),
-      ('0210_search', 'function', 'private.headline_pattern'),
       ('0210_search', 'function', 'private.headline_words'),
       ('0210_search', 'function', 'private.index_words'),
       ('0210_search', 'function', 'private.is_hit'),

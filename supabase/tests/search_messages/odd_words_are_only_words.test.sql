@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(20);
+select plan(23);
 
 select tests.start(1);
 select tests.act_as('owner');
@@ -12,6 +12,7 @@ values
   (tests.s(1), 'user', 'đà nẵng and Łódź and 🚀'),
   (tests.s(1), 'user', 'NEBULA ' || repeat('and more ', 60) || 'a nebula rose'),
   (tests.s(1), 'user', repeat('and more ', 60) || 'a QUASAR fell'),
+  (tests.s(1), 'user', 'a walrus' || repeat(' and more', 60)),
   (tests.s(1), 'user', 'a comet, comets & comet'),
   (tests.s(1), 'user', 'zephyr Zephyr ZÉPHYR zephyr');
 -- What the index writes for an emoji is a word like any other when it is typed.
@@ -37,6 +38,10 @@ select matches(
   'the word itself is shown, not the first place where its letters stand'
 );
 select matches(
+  (select headline from public.search_messages('walrus')), '^a <mark>walrus</mark>( and| more)+…$',
+  'a headline ends with a whole word'
+);
+select matches(
   (select headline from public.search_messages(q.query)), '^…(more |and )+a <mark>' || q.marked || '$',
   q.query
 )
@@ -47,8 +52,15 @@ from (
     ('pulsar or quasar', 'QUASAR</mark> fell')
 ) as q (query, marked);
 
--- Work that grows faster than the query or the text.
+-- One plain word is read in fewer steps than what stands beside it.
 select tests.act_as('postgres');
+select is(
+  private.search_terms(q.word, tests.id_of('owner'))::text,
+  private.search_terms(q.word || ' ', tests.id_of('owner'))::text, q.word || ' and a space'
+)
+from (values ('comets'), ('Comets')) as q (word);
+
+-- Work that grows faster than the query or the text.
 insert into private.search_languages (user_id, language)
 select tests.id_of('owner'), l
 from unnest(
