@@ -8,7 +8,7 @@ import { startPglite } from "./engines/pglite.ts";
 import { openUrl } from "./engines/url.ts";
 import { root, stateDir } from "./paths.ts";
 import { claimPort } from "./ports.ts";
-import { projectFor, readMigrations } from "./project.ts";
+import { projectFor, projectHash, readMigrations } from "./project.ts";
 import { type CliResult, push, reset } from "./supabase.ts";
 
 export interface Database {
@@ -55,6 +55,7 @@ export async function startDatabase(options: DatabaseOptions = {}): Promise<Data
     const dbUrl = engine.ours ? engine.urlFor(engine.migrator) : engine.adminUrl;
     const project = options.project ?? root;
     if (options.migrate !== false) await migrate({ dbUrl, project, log, seed: engine.ours });
+    await engine.rememberMigrated?.();
     return {
       engine: engine.kind,
       dbUrl,
@@ -91,9 +92,11 @@ async function startEngine(options: DatabaseOptions, log: Log): Promise<Engine> 
   const kind = options.engine ?? "pglite";
   const port = await claimPort(options.port ?? 54422, "--db-port", log);
   const dataDir = options.dataDir ?? join(stateDir, kind);
-  return kind === "native"
-    ? startNative({ dataDir, port, log })
-    : startPglite({ dataDir, port, log });
+  if (kind === "native") return startNative({ dataDir, port, log });
+  // What is gone after stop() begins as a copy of the first that was made like it; other projects are made once.
+  const isUsual = dataDir === "memory" && options.migrate !== false && !options.project;
+  const migrated = isUsual ? await projectHash(root) : undefined;
+  return startPglite({ dataDir, port, log, migrated });
 }
 
 interface Target {

@@ -13,6 +13,8 @@ export interface Engine {
   openLogins?(): Promise<void>;
   /** After bootstrap of a new database: keeps a copy that makes the next new one quicker. */
   remember?(): Promise<void>;
+  /** The same after migrations and seed, where a copy of these is wanted and not there. */
+  rememberMigrated?(): Promise<void>;
   stop(): Promise<void>;
 }
 

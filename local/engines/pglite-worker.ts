@@ -19,8 +19,8 @@ export interface WorkerInput {
   dataDir: string;
   host: string;
   port: number;
-  /** A stored copy of a bootstrapped cluster; used when dataDir is new and it is there. */
-  image: string;
+  /** Stored copies of a cluster; the first that is there is used when dataDir is new. */
+  images: readonly string[];
 }
 
 export type WorkerReply = { type: "ready"; port: number } | { type: "failed"; message: string } | {
@@ -28,7 +28,9 @@ export type WorkerReply = { type: "ready"; port: number } | { type: "failed"; me
   id: number;
 };
 
-export type WorkerRequest = { type: "remember"; id: number } | { type: "stop"; id: number };
+export type WorkerRequest =
+  | { type: "remember"; image: string; id: number }
+  | { type: "stop"; id: number };
 
 // The worker is started by pglite.ts alone, with exactly this shape.
 const input = workerData as WorkerInput;
@@ -48,9 +50,8 @@ async function open(): Promise<PGlite> {
     uuid_ossp,
     vector,
   };
-  const image = isNew && existsSync(input.image)
-    ? new Blob([await readFile(input.image)])
-    : undefined;
+  const found = isNew ? input.images.find((file) => existsSync(file)) : undefined;
+  const image = found === undefined ? undefined : new Blob([await readFile(found)]);
   return await PGlite.create({
     dataDir: input.dataDir,
     extensions,
@@ -76,10 +77,10 @@ async function answer(request: WorkerRequest, db: PGlite, sessions: PgliteSessio
   if (request.type === "remember") {
     const dump = await db.dumpDataDir("none");
     // Under another name first: another process may be reading the old one.
-    const draft = `${input.image}.${process.pid}.${request.id}`;
+    const draft = `${request.image}.${process.pid}.${request.id}`;
     await writeFile(draft, new Uint8Array(await dump.arrayBuffer()));
-    await rename(draft, input.image);
-    await removeOthers(input.image);
+    await rename(draft, request.image);
+    await removeOthers(request.image);
   } else {
     await sessions.close();
     await db.close();
@@ -87,10 +88,13 @@ async function answer(request: WorkerRequest, db: PGlite, sessions: PgliteSessio
   port?.postMessage({ type: "done", id: request.id } satisfies WorkerReply);
 }
 
-/** Copies made by other versions of the bootstrap or of PGlite. */
+/** Copies made by other versions of the bootstrap, of PGlite or of the migrations. */
 async function removeOthers(image: string): Promise<void> {
   for (const name of await readdir(dirname(image))) {
-    if (/^pglite-.*\.tar$/.test(name) && name !== basename(image)) {
+    // The bootstrapped copy's name begins like those of the migrated ones that are made from it.
+    if (
+      /^pglite-.*\.tar$/.test(name) && !basename(image, ".tar").startsWith(basename(name, ".tar"))
+    ) {
       await rm(join(dirname(image), name), { force: true });
     }
   }

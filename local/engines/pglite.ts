@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { bootstrapHash } from "../bootstrap.ts";
 import { isRecord } from "../http.ts";
@@ -12,12 +13,16 @@ import type { WorkerInput, WorkerReply, WorkerRequest } from "./pglite-worker.ts
 
 /** PGlite in a worker thread: it dies with this process, however that ends, and its long queries block nothing here. */
 export async function startPglite(
-  options: { dataDir: string; port: number; log: Log },
+  options: { dataDir: string; port: number; log: Log; migrated?: string | undefined },
 ): Promise<Engine> {
   const inMemory = options.dataDir === "memory";
   const dataDir = inMemory ? "memory://" : resolve(options.dataDir);
   const image = join(stateDir, "cache", `pglite-${await version()}-${await bootstrapHash()}.tar`);
+  const migrated = options.migrated
+    ? image.replace(/\.tar$/, `-${options.migrated}.tar`)
+    : undefined;
   await mkdir(dirname(image), { recursive: true });
+  const makesMigrated = migrated !== undefined && await isFirst(migrated);
   if (!inMemory) await mkdir(dirname(dataDir), { recursive: true });
   // Two processes on the same files would destroy them, and PGlite does not look.
   const lock = inMemory ? undefined : `${dataDir}.lock`;
@@ -28,17 +33,22 @@ export async function startPglite(
     );
   }
   const isNew = inMemory || !existsSync(join(dataDir, "PG_VERSION"));
-  const hadImage = existsSync(image);
+  const images = migrated === undefined || makesMigrated ? [image] : [migrated, image];
+  const hadImage = images.some((file) => existsSync(file));
   if (isNew && !hadImage) options.log("Making a new database cluster (once; about 5 s)...");
 
-  const input: WorkerInput = { dataDir, host, port: options.port, image };
+  const input: WorkerInput = { dataDir, host, port: options.port, images };
   const worker = new Worker(new URL("./pglite-worker.mjs", import.meta.url), { workerData: input });
-  const port = await ready(worker).catch((error: unknown) => {
+  const dropLocks = () => {
     if (lock) dropLock(lock);
+    if (makesMigrated) dropLock(`${migrated}.lock`);
+  };
+  const port = await ready(worker).catch((error: unknown) => {
+    dropLocks();
     throw error;
   });
   let sent = 0;
-  const ask = (type: WorkerRequest["type"]) => request(worker, { type, id: ++sent });
+  const ask = (request: Ask) => send(worker, { ...request, id: ++sent });
 
   const urlFor = (role: string) => `postgresql://${role}:postgres@${host}:${port}/postgres`;
   return {
@@ -47,13 +57,32 @@ export async function startPglite(
     migrator: "postgres",
     ours: true,
     urlFor,
-    ...(isNew && !hadImage ? { remember: () => ask("remember") } : {}),
+    ...(isNew && !hadImage ? { remember: () => ask({ type: "remember", image }) } : {}),
+    ...(makesMigrated
+      ? {
+        rememberMigrated: async () => {
+          await ask({ type: "remember", image: migrated });
+          dropLocks();
+        },
+      }
+      : {}),
     stop: async () => {
-      await ask("stop");
+      await ask({ type: "stop" });
       await worker.terminate();
-      if (lock) dropLock(lock);
+      dropLocks();
     },
   };
+}
+
+type Ask = WorkerRequest extends infer R ? R extends { id: number } ? Omit<R, "id"> : never : never;
+
+/** Whether this process is to make a copy that is not there; waits for one that another makes. */
+async function isFirst(image: string): Promise<boolean> {
+  while (!existsSync(image)) {
+    if (takeLock(`${image}.lock`) === undefined) return true;
+    await sleep(100);
+  }
+  return false;
 }
 
 /** Of the package: its files are no other version's. */
@@ -78,7 +107,7 @@ function ready(worker: Worker): Promise<number> {
   });
 }
 
-function request(worker: Worker, message: WorkerRequest): Promise<void> {
+function send(worker: Worker, message: WorkerRequest): Promise<void> {
   return new Promise((resolve, reject) => {
     const onMessage = (reply: WorkerReply) => {
       if (reply.type !== "done" || reply.id !== message.id) return;

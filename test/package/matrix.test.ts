@@ -11,12 +11,9 @@ import { put } from "../cli/support.ts";
 import { installPgtap } from "../pgtap/install.ts";
 import { runPgtap } from "../pgtap/run.ts";
 import { openServer, scratchDatabase } from "../run/server.ts";
-import { shareAnalyst, withClient } from "./support.ts";
+import { sample, shareAnalyst, withClient } from "./support.ts";
 
 const parts = readParts(root);
-/** Of the parts that may be left out each nth, beginning with another one each day; all without. */
-const every = Number(process.env["TURNBASE_PARTS_EVERY"] ?? 1);
-const first = Math.floor(Date.now() / 86_400_000) % every;
 
 /** What an app does first, by calls of the files that are never left out. */
 const conversation = `
@@ -62,12 +59,10 @@ test("each part may be left out: the rest applies, answers, is whole and passes 
   t.after(() => rm(folder, { recursive: true, force: true }));
   const whole = choose(parts, always);
   const ran = new Set<string>();
-  if (every > 1) {
-    console.log(`# A sample: each ${every}th part from ${first} on (TURNBASE_PARTS_EVERY)`);
-  }
+  if (sample.every > 1) console.log(sample.says);
   let optional = 0;
   for (const [index, part] of parts.entries()) {
-    if (isOptional(part) && optional++ % every === first) {
+    if (isOptional(part) && sample.has(optional++)) {
       const choice = choose(parts, [...always, part.name]);
       const files = testFiles(choice);
       const share = chooseTests(files.map(([name]) => name), choice);

@@ -103,8 +103,10 @@ export function firstServerSuites(urls: ServerUrls): Suite[][] {
 /** What it runs then, in two lanes too. */
 export function serverSuites(): Suite[][][] {
   return [
-    [[faultSuite(600_000)], [nodeSuite("ending")], [apiSuite("browser")], [nodeSuite("readme")]],
-    [[nodeSuite("mutation", 120_000, 1)], [nodeSuite("package", 600_000, 1)]],
+    [[faultSuite(600_000)], [nodeSuite("ending")], [nodeSuite("readme")]],
+    [[nodeSuite("mutation", 120_000, 1)], [nodeSuite("package", 600_000, 1)], [
+      apiSuite("browser"),
+    ]],
   ];
 }
 

@@ -13,7 +13,7 @@ set local jit = off;
 truncate public.conversation_sessions cascade;
 analyze;
 
--- %s: numbers from 1 to 300. How often a row was read by reading its table from end to end.
+-- %s: numbers from 1 to 100. How often a row was read by reading its table from end to end.
 create function tests.reads_few(p_name text, p_sql text)
 returns text
 language plpgsql
@@ -21,7 +21,7 @@ as $$
 declare
   v_before constant jsonb := tests.rows_scanned();
 begin
-  for i in 1 .. 300 loop
+  for i in 1 .. 100 loop
     execute format(p_sql, i);
   end loop;
   return cmp_ok(
@@ -33,7 +33,7 @@ begin
         'search_secrets', 'embedding_settings', 'data_columns', 'data_tables', 'users'
       )
     )::bigint,
-    '<', 3000::bigint, p_name
+    '<', 1000::bigint, p_name
   );
 end
 $$;
