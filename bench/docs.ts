@@ -14,6 +14,7 @@ import {
 } from "./peers/results.ts";
 import { caveats, groupTitles, mark, middle, phaseTitles } from "./peers/table.ts";
 import { shortened } from "./report/bars.ts";
+import { ratiosPicture } from "./report/page.ts";
 import { readResults, type Results } from "./results.ts";
 import { spread } from "./stats.ts";
 import { digits } from "./table.ts";
@@ -41,8 +42,7 @@ interface Found {
 }
 
 /** The pages that quote figures, as the newest results of each suite have them. */
-async function pages(): Promise<Map<string, string>> {
-  const found = await findResults();
+async function pages(found: Found): Promise<Map<string, string>> {
   const blocks = [
     { file: readme, name: "promises", text: promises(found, (kind) => kind !== "under") },
     { file: readme, name: "rivals", text: rivals(found, "") },
@@ -61,10 +61,19 @@ async function pages(): Promise<Map<string, string>> {
   return texts;
 }
 
+/** Every promise with its newest results, whichever run they are of. */
+function picture({ suites }: Found): [string, string] {
+  const [usual] = suites;
+  if (usual === undefined) throw new Error("bench/results has no run of everything");
+  const cases = suites.flatMap(({ results }) => results.cases);
+  return ["bench/results/ratios.svg", ratiosPicture({ ...usual.results, cases })];
+}
+
 /** Writes what README and docs/ say of results; with `check` only names the pages that say something else. */
 export async function writeFigures(check: boolean): Promise<string[]> {
   const stale: string[] = [];
-  for (const [file, text] of await pages()) {
+  const found = await findResults();
+  for (const [file, text] of [...await pages(found), picture(found)]) {
     if (text === await readFile(join(root, file), "utf8")) continue;
     stale.push(file);
     if (!check) await writeFile(join(root, file), text);
@@ -76,7 +85,7 @@ async function findResults(): Promise<Found> {
   const suites: Found["suites"] = [];
   // A case that has results of its own is taken from there.
   const own = new Set<string>();
-  for (const folder of ["search", ""]) {
+  for (const folder of ["messages", ""]) {
     const file = await newest(folder);
     if (file === undefined) continue;
     const results = await readResults(join(root, file));
@@ -124,12 +133,12 @@ function markdown(head: readonly string[], rows: readonly (readonly string[])[])
 /** The times of 10 million messages beside those of fewer, which are another run's. */
 function scale({ suites, largest }: Found): string {
   if (!largest) return "No results yet.";
-  const [usual] = suites;
+  const cases = suites.flatMap(({ results }) => results.cases);
   const others = ["200k", "2m"] as const;
   const rows = largest.results.cases.flatMap(({ name, series }) =>
     series.filter(({ side }) => side === "product").map(({ label, callers, rounds }) => {
       const before = others.map((size) =>
-        usual?.results.cases.find((one) => one.name === name)?.series
+        cases.find((one) => one.name === name)?.series
           .find((one) => one.label === label && one.size === size && one.callers === callers)
       );
       return [
@@ -146,7 +155,9 @@ function scale({ suites, largest }: Found): string {
 
 Medians; ${
     any?.messages.toLocaleString("en") ?? "no"
-  } messages, without the index of their words: [raw results](../${largest.file}). The smaller sizes: [raw results](../${usual?.file}).`;
+  } messages, without the index of their words: [raw results](../${largest.file}). The smaller sizes: ${
+    suites.map(({ file }) => `[raw results](../${file})`).join(", ")
+  }.`;
 }
 
 function promises(
