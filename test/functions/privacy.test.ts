@@ -95,11 +95,16 @@ suite("POST privacy/export", () => {
   test("3,000 rows, as the tables hold them, digit by digit", async () => {
     const user = await fixture.user();
     await fixture.api.select(`
-      insert into public.conversation_messages (session_id, role, content, provider, model_used, cost_usd)
-      select '${user.sessionId}', (array['user', 'assistant'])[1 + n % 2]::public.message_role,
-        E'l\\u00edne "' || n || E'"\\n', 'openai', 'gpt-4o',
-        ('0.' || lpad((n * 7919)::text, 20, '1234567890'))::numeric
-      from generate_series(1, 3000) as n`);
+      select public.append_messages('${user.sessionId}', m.messages)
+      from (
+        select jsonb_agg(jsonb_build_object(
+          'role', (array['user', 'assistant'])[1 + n % 2], 'content', E'l\\u00edne "' || n || E'"\\n',
+          'provider', 'openai', 'model_used', 'gpt-4o',
+          'cost_usd', ('0.' || lpad((n * 7919)::text, 20, '1234567890'))::numeric
+        )) as messages
+        from generate_series(1, 3000) as n
+        group by n / 1000
+      ) as m`);
     const { lines, manifest } = await exported({ token: user.token });
     const files = await held(user.id);
     assert.ok(lines.length >= 3000);

@@ -3,12 +3,13 @@ begin;
 \ir ../_fixtures/conversation.psql
 select plan(8);
 
-insert into public.conversation_sessions (user_id, last_activity_at, title)
-select tests.id_of('owner'), now() - interval '40 days', 't' from generate_series(1, 2150);
+-- Not a title, whose words would be indexed.
+insert into public.conversation_sessions (user_id, last_activity_at, context)
+select tests.id_of('owner'), now() - interval '40 days', '{"a": 1}' from generate_series(1, 2150);
 insert into public.retention_policies (data_class, keep_days, action) values ('content', 30, 'wipe'),
   ('trash', 1, 'delete');
 create function tests.left() returns bigint language sql as $$
-  select count(*) from public.conversation_sessions as s where s.title <> ''
+  select count(*) from public.conversation_sessions as s where s.context <> '{}'
 $$;
 create table tests.runs as select r.* from public.run_retention(0.1) as r;
 select is((select is_complete from tests.runs where data_class = 'content'), false,
@@ -17,7 +18,7 @@ select is((select items + tests.left() from tests.runs where data_class = 'conte
   'it has counted what it did');
 select is((select concat_ws(' ', items, is_complete) from tests.runs where data_class = 'trash'), '0 f',
   'and did not begin the next');
-update public.conversation_sessions set title = 't', wiped_at = null;
+update public.conversation_sessions set context = '{"a": 1}', wiped_at = null;
 update public.conversation_sessions set deleted_at = now() - interval '40 days'
 where id in (select s.id from public.conversation_sessions as s limit 10);
 -- Steps become small before the end, and end there all the same.
