@@ -55,7 +55,7 @@ export async function startDatabase(options: DatabaseOptions = {}): Promise<Data
     const dbUrl = engine.ours ? engine.urlFor(engine.migrator) : engine.adminUrl;
     const project = options.project ?? root;
     if (options.migrate !== false) await migrate({ dbUrl, project, log, seed: engine.ours });
-    await engine.rememberMigrated?.();
+    await engine.rememberMigrated?.(await projectHash(project));
     return {
       engine: engine.kind,
       dbUrl,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { modulesDir, stateDir } from "./paths.ts";
+import { root, stateDir } from "./paths.ts";
 
 /** Migrations of a project folder, and those of them that this server cannot take. */
 export interface Migrations {
@@ -31,17 +31,18 @@ export async function readMigrations(
 /** Changes with whatever `supabase db push` makes of a project, and every day: there are partitions of this month. */
 export async function projectHash(project: string): Promise<string> {
   const hash = createHash("sha256").update(new Date().toISOString().slice(0, 10));
-  hash.update(await readFile(join(modulesDir, "supabase", "package.json")));
   const folder = join(project, "supabase");
   const migrations = await readdir(join(folder, "migrations")).catch(() => []);
-  for (
-    const file of [
-      "config.toml",
-      "seed.sql",
-      ...migrations.sort().map((name) => join("migrations", name)),
-    ]
-  ) {
-    const text = await readFile(join(folder, file)).catch(ignoreMissing);
+  const files = [
+    // The versions of the CLI and of the engine.
+    join(root, "package-lock.json"),
+    join(folder, "config.toml"),
+    join(folder, "seed.sql"),
+    ...migrations.filter((name) => name.endsWith(".sql")).sort()
+      .map((name) => join(folder, "migrations", name)),
+  ];
+  for (const file of files) {
+    const text = await readFile(file).catch(ignoreMissing);
     hash.update(`\n${file} ${text?.length}\n`).update(text ?? "");
   }
   return hash.digest("hex").slice(0, 16);

@@ -13,8 +13,8 @@ export interface Engine {
   openLogins?(): Promise<void>;
   /** After bootstrap of a new database: keeps a copy that makes the next new one quicker. */
   remember?(): Promise<void>;
-  /** The same after migrations and seed, where a copy of these is wanted and not there. */
-  rememberMigrated?(): Promise<void>;
+  /** The same after migrations and seed, where a copy of these is wanted and not there; `made` is their hash by now. */
+  rememberMigrated?(made: string): Promise<void>;
   stop(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort, threadId, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
 import { btree_gin } from "@electric-sql/pglite/contrib/btree_gin";
 import { btree_gist } from "@electric-sql/pglite/contrib/btree_gist";
@@ -26,6 +26,7 @@ export interface WorkerInput {
 export type WorkerReply = { type: "ready"; port: number } | { type: "failed"; message: string } | {
   type: "done";
   id: number;
+  error?: string;
 };
 
 export type WorkerRequest =
@@ -50,8 +51,7 @@ async function open(): Promise<PGlite> {
     uuid_ossp,
     vector,
   };
-  const found = isNew ? input.images.find((file) => existsSync(file)) : undefined;
-  const image = found === undefined ? undefined : new Blob([await readFile(found)]);
+  const image = isNew ? await firstOf(input.images) : undefined;
   return await PGlite.create({
     dataDir: input.dataDir,
     extensions,
@@ -61,6 +61,15 @@ async function open(): Promise<PGlite> {
     ),
     ...(image ? { loadDataDir: image } : {}),
   });
+}
+
+async function firstOf(files: readonly string[]): Promise<Blob | undefined> {
+  for (const file of files) {
+    // One that was there may be replaced at any moment.
+    const bytes = await readFile(file).catch(() => undefined);
+    if (bytes) return new Blob([bytes]);
+  }
+  return undefined;
 }
 
 async function run(): Promise<void> {
@@ -73,19 +82,35 @@ async function run(): Promise<void> {
   port?.postMessage({ type: "ready", port: listening } satisfies WorkerReply);
 }
 
-async function answer(request: WorkerRequest, db: PGlite, sessions: PgliteSessions): Promise<void> {
-  if (request.type === "remember") {
-    const dump = await db.dumpDataDir("none");
-    // Under another name first: another process may be reading the old one.
-    const draft = `${request.image}.${process.pid}.${request.id}`;
-    await writeFile(draft, new Uint8Array(await dump.arrayBuffer()));
-    await rename(draft, request.image);
-    await removeOthers(request.image);
-  } else {
-    await sessions.close();
-    await db.close();
+async function answer(
+  request: WorkerRequest,
+  db: PGlite,
+  sessions: PgliteSessions,
+): Promise<void> {
+  const reply: WorkerReply = { type: "done", id: request.id };
+  try {
+    if (request.type === "remember") await remember(db, request.image);
+    else {
+      await sessions.close();
+      await db.close();
+    }
+  } catch (error) {
+    reply.error = error instanceof Error ? error.message : String(error);
   }
-  port?.postMessage({ type: "done", id: request.id } satisfies WorkerReply);
+  port?.postMessage(reply);
+}
+
+async function remember(db: PGlite, image: string): Promise<void> {
+  const dump = await db.dumpDataDir("none");
+  // Under another name first: another process may be reading the old one.
+  const draft = `${image}.${process.pid}.${threadId}`;
+  try {
+    await writeFile(draft, new Uint8Array(await dump.arrayBuffer()));
+    await rename(draft, image);
+  } finally {
+    await rm(draft, { force: true });
+  }
+  await removeOthers(image);
 }
 
 /** Copies made by other versions of the bootstrap, of PGlite or of the migrations. */

@@ -60,26 +60,36 @@ export async function startPglite(
     ...(isNew && !hadImage ? { remember: () => ask({ type: "remember", image }) } : {}),
     ...(makesMigrated
       ? {
-        rememberMigrated: async () => {
-          await ask({ type: "remember", image: migrated });
-          dropLocks();
+        rememberMigrated: async (made: string) => {
+          // Without a copy the next database takes longer, and that is all.
+          if (made === options.migrated) {
+            await ask({ type: "remember", image: migrated }).catch((error: Error) => {
+              options.log(`No copy of the new database was kept: ${error.message}`);
+            });
+          }
+          dropLock(`${migrated}.lock`);
         },
       }
       : {}),
     stop: async () => {
-      await ask({ type: "stop" });
-      await worker.terminate();
-      dropLocks();
+      try {
+        await ask({ type: "stop" });
+        await worker.terminate();
+      } finally {
+        dropLocks();
+      }
     },
   };
 }
 
 type Ask = WorkerRequest extends infer R ? R extends { id: number } ? Omit<R, "id"> : never : never;
 
-/** Whether this process is to make a copy that is not there; waits for one that another makes. */
+/** Whether this process is to make a copy that is not there; waits a minute for one that another makes. */
 async function isFirst(image: string): Promise<boolean> {
-  while (!existsSync(image)) {
-    if (takeLock(`${image}.lock`) === undefined) return true;
+  for (let waited = 0; waited < 60_000 && !existsSync(image); waited += 100) {
+    const holder = takeLock(`${image}.lock`);
+    // None: the folder can't be written, and there will be no copy.
+    if (!holder) return holder === undefined;
     await sleep(100);
   }
   return false;
@@ -113,9 +123,12 @@ function send(worker: Worker, message: WorkerRequest): Promise<void> {
       if (reply.type !== "done" || reply.id !== message.id) return;
       worker.off("message", onMessage);
       worker.off("exit", onExit);
-      resolve();
+      if (reply.error === undefined) resolve();
+      else reject(new Error(`pglite: ${reply.error}`));
     };
     const onExit = () => reject(new Error("pglite: the database thread ended"));
+    // Of one that has ended.
+    if (worker.threadId === -1) onExit();
     worker.on("message", onMessage);
     worker.once("exit", onExit);
     worker.postMessage(message);

@@ -933,7 +933,8 @@ end;
 revoke all on function private.newest_words(uuid, uuid, timestamptz, uuid, integer)
   from public, anon, authenticated, service_role;
 comment on function private.newest_words(uuid, uuid, timestamptz, uuid, integer) is
-  'The newest messages of a user, or of one session, before a place. No "set": a part of the query that calls it.';
+  'The newest messages of a user, the newest first, or of one session, in any order, before a place. No "set": a '
+  'part of the query that calls it.';
 
 create function private.matching_words(p_user_id uuid, p_loose tsquery, p_limit integer)
 returns setof public.message_search
@@ -1036,13 +1037,18 @@ begin
             w.message_id, w.created_at, (ts_rank(w.words, v_terms.ranked, 1) * 1000000000)::integer,
             v_top.block, v_top.top_at, v_top.top_id
           )::private.found_message
-          -- In the order of the walk.
+          -- In the order in which newest_words gives them; those of a session are sorted below.
         ) filter (
           where private.is_hit(w, v_terms.exact, p_role, p_brand_id, p_from)
             and (not v_asks_sessions or private.is_in_session(w.session_id, p_agent_type))
         )
       into v_read, v_near, v_block
       from private.newest_words(v_user_id, p_session_id, v_top.top_at, v_top.top_id, v_walk) as w;
+      if p_session_id is not null and v_block is not null then
+        v_block := array(
+          select b from unnest(v_block) as b order by b.created_at desc, b.message_id desc
+        );
+      end if;
       v_is_last := v_read < v_walk;
       v_is_often := v_walk > c_few or v_near >= c_often;
       -- 30 compete for a rank; where the index would find too much that is none, a page is enough.

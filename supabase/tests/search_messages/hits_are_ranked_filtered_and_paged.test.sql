@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(21);
+select plan(23);
 
 select tests.start(1, 'owner', 'brand'), tests.start(2), tests.start(3, 'other');
 update public.conversation_sessions set agent_type = 'coder', title = 'Second' where id = tests.s(2);
@@ -86,7 +86,7 @@ select tests.s(2), 'user', 'filler ' || case when i % 20 = 0 then 'candle' else 
 from generate_series(1, 600) as i;
 select tests.act_as('owner');
 create temp table pages (page integer, message_id uuid, rank real);
-create function pg_temp.read_pages(p_query text, p_limit integer)
+create function pg_temp.read_pages(p_query text, p_limit integer, p_session_id uuid default null)
 returns integer
 language plpgsql
 as $$
@@ -99,20 +99,24 @@ begin
   loop
     v_page := v_page + 1;
     with page as (
-      select * from public.search_messages(p_query, p_limit => p_limit, p_cursor => v_cursor)
-        with ordinality as f
+      select * from public.search_messages(
+        p_query, p_session_id => p_session_id, p_limit => p_limit, p_cursor => v_cursor
+      ) with ordinality as f
     ),
     kept as (
       insert into pages select v_page, p.message_id, p.rank from page as p
     )
-    select count(*), max(p.cursor) filter (where p.ordinality = p_limit) into v_rows, v_cursor
+    select count(*), (array_agg(p.cursor order by p.ordinality desc))[1] into v_rows, v_cursor
     from page as p;
-    exit when v_cursor is null or v_page > 50;
+    -- Not a short page: the next one goes on.
+    exit when v_rows = 0 or v_page > 50;
   end loop;
-  return v_page;
+  return v_page - 1;
 end
 $$;
 select is(pg_temp.read_pages('torch', 37), 13, '450 matches by 37');
+select is((select count(distinct message_id) || ' of ' || count(*) from pages), '450 of 450', 'each once');
+select is(pg_temp.read_pages('torch', 37, tests.s(2)), 14, 'in one session too, where all came at once');
 select is((select count(distinct message_id) || ' of ' || count(*) from pages), '450 of 450', 'each once');
 select is(
   (select count(*) from pages where page = 1 and rank = (select max(rank) from pages)), 37::bigint,
