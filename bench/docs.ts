@@ -82,19 +82,23 @@ export async function writeFigures(check: boolean): Promise<string[]> {
 }
 
 async function findResults(): Promise<Found> {
-  const suites: Found["suites"] = [];
-  // A case that has results of its own is taken from there.
-  const own = new Set<string>();
-  for (const folder of ["messages", ""]) {
+  const runs: Found["suites"] = [];
+  for (const folder of ["", "messages"]) {
     const file = await newest(folder);
-    if (file === undefined) continue;
-    const results = await readResults(join(root, file));
-    suites.unshift({
-      file,
-      results: { ...results, cases: results.cases.filter(({ name }) => !own.has(name)) },
-    });
-    for (const { name } of results.cases) own.add(name);
+    if (file !== undefined) runs.push({ file, results: await readResults(join(root, file)) });
   }
+  const has = (run: (typeof runs)[number], name: string) =>
+    run.results.cases.some((one) => one.name === name);
+  // A case is taken from the newest run that has it.
+  const suites = runs.map((run) => ({
+    ...run,
+    results: {
+      ...run.results,
+      cases: run.results.cases.filter(({ name }) =>
+        !runs.some((other) => other.results.at > run.results.at && has(other, name))
+      ),
+    },
+  }));
   const retention = await newest("retention");
   const peers = await newest("peers");
   const largest = await newest("10m");
