@@ -29,9 +29,8 @@ export type WorkerReply = { type: "ready"; port: number } | { type: "failed"; me
   error?: string;
 };
 
-export type WorkerRequest =
-  | { type: "remember"; image: string; id: number }
-  | { type: "stop"; id: number };
+export type WorkerTask = { type: "remember"; image: string } | { type: "stop" };
+export type WorkerRequest = WorkerTask & { id: number };
 
 // The worker is started by pglite.ts alone, with exactly this shape.
 const input = workerData as WorkerInput;

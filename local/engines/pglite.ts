@@ -9,7 +9,7 @@ import { dropLock, takeLock } from "../lock.ts";
 import { modulesDir, stateDir } from "../paths.ts";
 import { host } from "../ports.ts";
 import type { Engine, Log } from "./engine.ts";
-import type { WorkerInput, WorkerReply, WorkerRequest } from "./pglite-worker.ts";
+import type { WorkerInput, WorkerReply, WorkerRequest, WorkerTask } from "./pglite-worker.ts";
 
 /** PGlite in a worker thread: it dies with this process, however that ends, and its long queries block nothing here. */
 export async function startPglite(
@@ -33,7 +33,7 @@ export async function startPglite(
     );
   }
   const isNew = inMemory || !existsSync(join(dataDir, "PG_VERSION"));
-  const images = migrated === undefined || makesMigrated ? [image] : [migrated, image];
+  const images = migrated === undefined ? [image] : [migrated, image];
   const hadImage = images.some((file) => existsSync(file));
   if (isNew && !hadImage) options.log("Making a new database cluster (once; about 5 s)...");
 
@@ -48,7 +48,7 @@ export async function startPglite(
     throw error;
   });
   let sent = 0;
-  const ask = (request: Ask) => send(worker, { ...request, id: ++sent });
+  const ask = (task: WorkerTask) => send(worker, { ...task, id: ++sent });
 
   const urlFor = (role: string) => `postgresql://${role}:postgres@${host}:${port}/postgres`;
   return {
@@ -81,8 +81,6 @@ export async function startPglite(
     },
   };
 }
-
-type Ask = WorkerRequest extends infer R ? R extends { id: number } ? Omit<R, "id"> : never : never;
 
 /** Whether this process is to make a copy that is not there; waits a minute for one that another makes. */
 async function isFirst(image: string): Promise<boolean> {

@@ -106,18 +106,19 @@ test(
     await shareAnalyst(scratch.database);
     const lines: string[] = [];
     if (sample.every > 1) console.log(sample.says);
-    const tests = Object.keys(await filesIn(join(dir, "supabase/tests/turnbase")))
-      .filter((name) => name.endsWith(".test.sql"));
+    const folder = join(dir, "supabase/tests/turnbase");
+    const tests = Object.keys(await filesIn(folder)).filter((name) => name.endsWith(".test.sql"));
     assert.ok(tests.length > 300);
+    const chosen = tests.filter((_, index) => sample.has(index));
     const { passed, failed, files: count } = await runPgtap({
       dbUrl,
       adminUrl,
-      files: tests.filter((_, index) => sample.has(index))
-        .map((name) => join(dir, "supabase/tests/turnbase", name)),
+      files: chosen.map((name) => join(folder, name)),
       log: (line) => lines.push(line),
     });
     console.log(`# ${passed} assertions in ${count} pgTAP files`);
     assert.equal(failed, 0, lines.filter((line) => !/^ *(✓|-)/.test(line)).join("\n"));
+    assert.equal(count, chosen.length);
     assert.ok(passed > 0);
     const { rows } = await withClient(
       adminUrl,
