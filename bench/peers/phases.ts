@@ -160,6 +160,7 @@ async function writeRound(
     report(figure);
 
     await meter.analyze();
+    await warmUp(contender, (n) => store.last(own[n % own.length] ?? longThread, 50));
     report(
       await read(meter, store, "last 50 of 80", {
         list: own,
@@ -218,7 +219,11 @@ async function readRound(
     const all = threads("loaded", scale.loaded);
     const random = randomFrom(round);
     const users = [...new Set(all.map(({ user }) => user))];
-    await warmUp(store, shuffled(all, random), users, contender.slow ? 2 : 10);
+    const mixed = shuffled(all, random);
+    const userOf = (n: number) => users[n % users.length] ?? "";
+    await warmUp(contender, (n) => store.last(mixed[n % mixed.length] ?? longThread, 50));
+    await warmUp(contender, (n) => store.list?.(userOf(n), 20));
+    await warmUp(contender, (n) => store.usage?.(userOf(n)));
     report(
       await read(meter, store, "last 50 of 200", {
         list: all,
@@ -299,23 +304,15 @@ async function readRound(
  * the plan of a prepared statement, which it does from the sixth call on.
  */
 async function warmUp(
-  store: Store,
-  threads: readonly Thread[],
-  users: readonly string[],
-  callsEach: number,
+  { slow }: Contender,
+  call: (n: number) => Promise<unknown> | undefined,
 ): Promise<void> {
-  const calls = [
-    (n: number) => store.last(threads[n % threads.length] ?? longThread, 50),
-    (n: number) => store.list?.(users[n % users.length] ?? "", 20),
-    (n: number) => store.usage?.(users[n % users.length] ?? ""),
-  ];
-  for (const call of calls) {
-    const end = performance.now() + 3000;
-    await inParallel(Array.from({ length: callsEach * callers }, (_, n) => n), async (n) => {
-      if (n < callers || performance.now() < end) await call(n);
-    });
-    process.send?.({ alive: true });
-  }
+  const calls = callers * (slow ? 2 : 10);
+  const end = performance.now() + 3000;
+  await inParallel(Array.from({ length: calls }, (_, n) => n), async (n) => {
+    if (n < callers || performance.now() < end) await call(n);
+  });
+  process.send?.({ alive: true });
 }
 
 const metas = new Map<string, ReturnType<typeof turnOf>["meta"][]>();

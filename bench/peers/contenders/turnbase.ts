@@ -8,8 +8,9 @@ import { Counter, openPool, runSql } from "./pool.ts";
 import { openRest, type Rest } from "./rest.ts";
 
 const provider = "openai";
+/** In order already. */
 const columns =
-  "id,role,content,sequence_order,created_at,model_used,input_tokens,output_tokens,cost_usd,latency_ms";
+  "id,role,content,created_at,model_used,input_tokens,output_tokens,cost_usd,latency_ms";
 
 /** What a list of chats shows, and where the next page begins. */
 const listColumns = "id,title,last_activity_at,cursor";
