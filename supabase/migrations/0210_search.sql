@@ -985,11 +985,15 @@ set jit = off
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  -- How many of the newest messages are looked at before the index is asked, and after it found too many.
-  c_few constant integer := 100;
+  -- How many of the newest messages are looked at first, and at most.
+  c_few constant integer := 80;
   c_many constant integer := 20000;
-  -- What the index would find so often that a page of hits is enough: phrases and exclusions of common words.
-  c_often constant integer := 30;
+  -- So many compete for a rank, whatever the page's length: each page has to see the same blocks.
+  c_enough constant integer := 20;
+  -- What so many of the first have, the index gives too often to be faster than a longer look.
+  c_often constant integer := 8;
+  -- As many rows as the index may give.
+  c_all constant integer := 10000;
   v_user_id constant uuid := (private.list_place(p_limit, null)).user_id;
   v_terms constant private.search_terms := private.search_terms(p_query, v_user_id);
   v_is_loose constant boolean := v_terms.loose <> v_terms.exact;
@@ -999,9 +1003,12 @@ declare
   v_after private.found_message;
   v_asks_sessions boolean;
   v_walk integer;
+  v_limit integer;
   v_read integer;
   v_near integer;
-  v_is_often boolean;
+  v_hits integer;
+  v_start private.found_message;
+  v_newest private.found_message[];
   v_block private.found_message[];
   v_is_last boolean;
   v_page private.found_page;
@@ -1027,6 +1034,8 @@ begin
 
   loop
     v_walk := case when p_session_id is null then c_few else c_many end;
+    v_start := row(v_top.top_id, v_top.top_at, null, null, null, null);
+    v_newest := null;
     loop
       -- Of a common word there are enough among the newest messages.
       select
@@ -1043,41 +1052,55 @@ begin
             and (not v_asks_sessions or private.is_in_session(w.session_id, p_agent_type))
         )
       into v_read, v_near, v_block
-      from private.newest_words(v_user_id, p_session_id, v_top.top_at, v_top.top_id, v_walk) as w;
+      from private.newest_words(
+        v_user_id, p_session_id, v_start.created_at, v_start.message_id, v_walk
+      ) as w;
       if p_session_id is not null and v_block is not null then
         v_block := array(
           select b from unnest(v_block) as b order by b.created_at desc, b.message_id desc
         );
       end if;
+      v_block := v_newest || v_block;
+      v_hits := coalesce(cardinality(v_block), 0);
       v_is_last := v_read < v_walk;
-      v_is_often := v_walk > c_few or v_near >= c_often;
-      -- 30 compete for a rank; where the index would find too much that is none, a page is enough.
-      exit when v_is_last or v_walk = c_many
-        or cardinality(v_block) >= case when v_is_often then p_limit else 30 end;
-      -- Or in a few more.
-      if v_is_often and v_walk = c_few and cardinality(v_block) >= p_limit / 4.0 then
-        v_walk := 4 * c_few;
-        continue;
+      exit when v_is_last or v_walk = c_many or v_hits >= c_enough;
+      v_limit := case
+        when v_walk > c_few or v_hits = 0 and not v_is_loose then c_all
+        when greatest(v_near, v_hits) >= c_often then 0
+        -- As long as it takes to look at more of the newest.
+        else 1500 / greatest(v_hits, 1)
+      end;
+      if v_limit > 0 then
+        -- Of a rare word the index knows all.
+        v_newest := v_block;
+        select
+          count(*),
+          array_agg(
+            row(
+              w.message_id, w.created_at, (ts_rank(w.words, v_terms.ranked, 1) * 1000000000)::integer,
+              v_top.block, v_top.top_at, v_top.top_id
+            )::private.found_message
+            order by w.created_at desc, w.message_id desc
+          ) filter (
+            where (w.created_at, w.message_id) < (v_top.top_at, v_top.top_id)
+              and private.is_hit(w, v_terms.exact, p_role, p_brand_id, p_from)
+              and (not v_asks_sessions or private.is_in_session(w.session_id, p_agent_type))
+          )
+        into v_read, v_block
+        from private.matching_words(v_user_id, v_terms.loose, v_limit) as w;
+        v_is_last := v_read < v_limit;
+        exit when v_is_last;
+        v_block := v_newest;
       end if;
-      -- Of a rare word the index knows all.
-      select
-        count(*),
-        array_agg(
-          row(
-            w.message_id, w.created_at, (ts_rank(w.words, v_terms.ranked, 1) * 1000000000)::integer,
-            v_top.block, v_top.top_at, v_top.top_id
-          )::private.found_message
-          order by w.created_at desc, w.message_id desc
-        ) filter (
-          where (w.created_at, w.message_id) < (v_top.top_at, v_top.top_id)
-            and private.is_hit(w, v_terms.exact, p_role, p_brand_id, p_from)
-            and (not v_asks_sessions or private.is_in_session(w.session_id, p_agent_type))
-        )
-      into v_read, v_block
-      from private.matching_words(v_user_id, v_terms.loose, 10000) as w;
-      v_is_last := v_read < 10000;
-      exit when v_is_last;
-      v_walk := c_many;
+      -- On from the last hit.
+      v_newest := v_block;
+      if v_hits > 0 then
+        v_start := v_newest[v_hits];
+      end if;
+      v_walk := case
+        when v_limit = c_all then c_many
+        else c_few * 30 / greatest(v_hits, 1)
+      end;
     end loop;
     exit when v_block is null;
     v_is_last := v_is_last and cardinality(v_block) <= 300;

@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../rls/plans/plan.psql
-select plan(10);
+select plan(14);
 
 -- Counted by the server: what the function itself reads.
 create function pg_temp.rows_of(p_query text)
@@ -24,16 +24,21 @@ insert into public.conversation_messages (id, session_id, role, content)
 select
   tests.m(i), tests.s(1), 'user',
   'common ' || case when i % 50 = 0 then 'rare ' when i % 10 = 1 then '' else 'word ' end || 'number ' || i
-from generate_series(1, 600) as i;
+    || case when i % 8 = 0 then ' eighth' else '' end || case when i % 11 = 0 then ' eleventh' else '' end
+from generate_series(1, 2500) as i;
 select tests.act_as('owner');
 insert into seen (query, read_rows)
 select q, pg_temp.rows_of(q)
-from unnest(array['common', 'rare', '"common word"', '"common number"', 'numb*', 'unknown']) as q;
-select is((select read_rows from seen where query = 'unknown'), 100::bigint, 'the newest 100, and nothing');
-select is((select read_rows from seen where query = 'common'), 100::bigint, 'a common word: the newest 100');
-select is((select read_rows from seen where query = 'rare'), 112::bigint, 'a rare word: its 12 besides');
-select is((select read_rows from seen where query = '"common number"'), 500::bigint,
-  'a phrase that one in ten has, of words that all have: the newest 400 besides');
+from unnest(array['common', 'rare', '"common word"', '"common number"', 'numb*', 'eighth', 'eleventh', 'unknown']) as q;
+select is((select read_rows from seen where query = 'unknown'), 80::bigint, 'the newest 80, and nothing');
+select is((select read_rows from seen where query = 'common'), 80::bigint, 'a common word: the newest 80');
+select is((select read_rows from seen where query = 'rare'), 130::bigint, 'a rare word: its 50 besides');
+select is((select read_rows from seen where query = 'eighth'), 320::bigint,
+  'a word that one in eight has: 240 more of the newest, and not all with that word');
+select is((select read_rows from seen where query = 'eleventh'), 80::bigint + 214 + 342,
+  'a word that the index gives too often: no more of it than more of the newest would be');
+select is((select read_rows from seen where query = '"common number"'), 380::bigint,
+  'a phrase that one in ten has, of words that all have: 300 more of the newest');
 
 -- Another user with the same words.
 select tests.act_as('postgres');
