@@ -399,8 +399,12 @@ declare
   v_soft boolean := false;
   v_reached boolean := false;
 begin
+  -- A double close to 0 has more digits than a cost keeps.
+  if scale(p_amount_usd) > 20 then
+    p_amount_usd := round(p_amount_usd, 20);
+  end if;
   if p_amount_usd is null or p_ttl_seconds is null or p_ttl_seconds not between 1 and 3600
-    or not (p_amount_usd >= 0 and p_amount_usd < 1000000000 and scale(p_amount_usd) <= 20)
+    or not (p_amount_usd >= 0 and p_amount_usd < 1000000000)
   then
     perform private.raise_error(
       'INVALID_ARGUMENT', 'p_amount_usd is 0 or more US dollars; p_ttl_seconds is 1 to 3600.'
@@ -419,6 +423,13 @@ begin
   for key share;
   if not found then
     perform private.raise_error('SESSION_NOT_FOUND');
+  end if;
+  if not v_trusted and v_session.brand_id is not null and not exists (
+    select 1 from private.my_brand_ids() as b (id) where b.id = v_session.brand_id
+  ) then
+    perform private.raise_error(
+      'FORBIDDEN', 'Only members of a brand hold its money; go on in a session of your own.'
+    );
   end if;
 
   -- Reservations of one budget wait for each other, in the order of the ids, so that those of two
@@ -444,7 +455,10 @@ begin
     then
       perform private.raise_error('IDEMPOTENCY_MISMATCH');
     end if;
-    return v_reservation;
+    -- One that has expired holds nothing: it is held anew, where there is room.
+    if v_reservation.status <> 'held' or v_reservation.expires_at > clock_timestamp() then
+      return v_reservation;
+    end if;
   end if;
 
   for v_budget in
@@ -464,19 +478,26 @@ begin
     end if;
   end loop;
 
-  insert into public.budget_reservations (
-    id, session_id, user_id, brand_id, amount_usd, reserved_by, soft_limit_reached, expires_at
-  )
-  values (
-    coalesce(p_reservation_id, gen_random_uuid()), v_session.id, v_session.user_id,
-    v_session.brand_id, p_amount_usd,
-    (case when v_trusted then 'service_role' else 'authenticated' end)::public.cost_reporter, v_soft,
-    clock_timestamp() + make_interval(secs => p_ttl_seconds)
-  )
-  on conflict (id) do nothing
-  returning * into v_reservation;
+  if v_reservation.id is not null then
+    update public.budget_reservations as r
+    set soft_limit_reached = v_soft, expires_at = clock_timestamp() + make_interval(secs => p_ttl_seconds)
+    where r.id = v_reservation.id and r.status = 'held' and r.expires_at = v_reservation.expires_at
+    returning * into v_reservation;
+  else
+    insert into public.budget_reservations (
+      id, session_id, user_id, brand_id, amount_usd, reserved_by, soft_limit_reached, expires_at
+    )
+    values (
+      coalesce(p_reservation_id, gen_random_uuid()), v_session.id, v_session.user_id,
+      v_session.brand_id, p_amount_usd,
+      (case when v_trusted then 'service_role' else 'authenticated' end)::public.cost_reporter, v_soft,
+      clock_timestamp() + make_interval(secs => p_ttl_seconds)
+    )
+    on conflict (id) do nothing
+    returning * into v_reservation;
+  end if;
   if not found then
-    -- The key was taken at the same moment; without a budget no lock made this call wait.
+    -- It was held or closed at the same moment; without a budget no lock made this call wait.
     return public.reserve_budget(p_session_id, p_amount_usd, p_reservation_id, p_ttl_seconds);
   end if;
   if v_reached then
@@ -493,13 +514,14 @@ comment on function public.reserve_budget(uuid, numeric, uuid, integer) is
   E'Holds money for a model call, before the call.\n\n'
   'Against the budgets of the session''s user and brand, as far as there are any. p_amount_usd: the '
   'most that the call may cost, US dollars. p_reservation_id: idempotency key, made where left out. '
-  'p_ttl_seconds: 1 to 3600, default 300; then the hold frees itself. Afterwards: write the message '
+  'p_ttl_seconds: 1 to 3600, default 300; then the hold frees itself, and sent again with its id it is '
+  'held anew, if there is room. Afterwards: write the message '
   'or record_usage, then settle_budget (log_turn and record_usage settle by themselves when given '
   'the id), or release_budget when nothing was spent. '
   'Returns: the reservation; soft_limit_reached is the flag to show. '
-  'Who: the session''s user, service_role. '
-  'Errors: PT400 INVALID_ARGUMENT; PT402 BUDGET_EXCEEDED; PT404 SESSION_NOT_FOUND; PT409 '
-  'IDEMPOTENCY_MISMATCH.';
+  'Who: the session''s user, as a member of its brand if it has one; service_role. '
+  'Errors: PT400 INVALID_ARGUMENT; PT402 BUDGET_EXCEEDED; PT403 FORBIDDEN; PT404 SESSION_NOT_FOUND; '
+  'PT409 IDEMPOTENCY_MISMATCH.';
 
 create function private.close_reservation(
   p_reservation_id uuid,

@@ -422,6 +422,11 @@ security definer
 set search_path = ''
 as $$
 begin
+  if new.content_mode < old.content_mode and not private.is_trusted_caller() then
+    perform private.raise_error(
+      'FORBIDDEN', 'Who manages a brand makes it keep less; only the server makes it keep more.'
+    );
+  end if;
   update public.conversation_sessions as s set content_mode = new.content_mode
   where s.brand_id = new.id and s.content_mode < new.content_mode;
   return null;
@@ -430,7 +435,8 @@ $$;
 revoke all on function private.tg_brands__raise_content_mode()
   from public, anon, authenticated, service_role;
 comment on function private.tg_brands__raise_content_mode() is
-  'Makes the sessions of a brand as strict as it becomes. What they hold already stays.';
+  'Makes the sessions of a brand as strict as it becomes. What they hold already stays. Refuses that its '
+  'owners and admins make it less strict (PT403 FORBIDDEN).';
 
 -- Brands of the project's own have no mode.
 do $$
@@ -441,7 +447,7 @@ begin
       for each row when (new.brand_id is not null)
       execute function private.tg_conversation_sessions__follow_brand();
     create trigger brands_80_raise_content_mode after update of content_mode on public.brands
-      for each row when (new.content_mode > old.content_mode)
+      for each row when (new.content_mode <> old.content_mode)
       execute function private.tg_brands__raise_content_mode();
   end if;
 end

@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(11);
+select plan(12);
 
 create function tests.modes() returns text language sql as $$
   select string_agg(right(s.id::text, 1) || ':' || s.content_mode, ' ' order by s.id)
@@ -48,6 +48,12 @@ select tests.act_as('service_role');
 update public.conversation_sessions set content_mode = 'full' where id in (tests.s(1), tests.s(3));
 select tests.act_as('postgres');
 select is(tests.modes(), '1:redacted 2:full 3:redacted 4:redacted', 'none gets below its brand');
+select tests.act_as('brand_owner');
+select is(
+  tests.error_of(format(
+    'update public.brands set content_mode = ''full'' where id = %L', tests.id_of('brand')
+  )), 'PT403 FORBIDDEN', 'its owner does not make it keep more again'
+);
 select tests.act_as('service_role');
 update public.brands set content_mode = 'full' where id = tests.id_of('brand');
 select tests.act_as('postgres');
