@@ -51,10 +51,13 @@ comment on column private.usage_tail.cost_usd is 'US dollars; null: unpriced or 
 comment on column private.usage_tail.latency_ms is 'Milliseconds.';
 
 create table private.removed_usage (
-  like private.usage_tail including comments
+  like private.usage_tail including comments,
+  id  uuid  not null default gen_random_uuid() constraint removed_usage_pkey primary key
 );
 comment on table private.removed_usage is
   'The numbers of messages that were deleted, and of usage recorded without a message; no content.';
+comment on column private.removed_usage.id is
+  'The row, in an export that is imported again; another one once its user is gone.';
 -- The rows of a user who goes.
 create index removed_usage_user_id_idx
   on private.removed_usage (user_id) where user_id is not null;
@@ -158,7 +161,6 @@ comment on column private.recorded_usage.created_at is 'When it was recorded.';
 -- update or a delete of theirs would fail, and with it the write of a message.
 alter table private.usage_tail replica identity full;
 alter table private.usage_rollups replica identity full;
-alter table private.removed_usage replica identity full;
 
 alter table private.usage_tail enable row level security;
 alter table private.usage_rollups enable row level security;
@@ -619,7 +621,7 @@ begin
     end loop;
     perform private.add_to_rollups(v_rows);
   end if;
-  update private.removed_usage as r set user_id = null where r.user_id = old.id;
+  update private.removed_usage as r set user_id = null, id = gen_random_uuid() where r.user_id = old.id;
   return null;
 end
 $$;

@@ -46,6 +46,9 @@ comment on column public.audit_log.details is 'Numbers, choices and hashes. JSON
 comment on column public.audit_log.previous_hash is 'hash of the row before; of the first, empty.';
 comment on column public.audit_log.hash is 'SHA-256 of previous_hash and all other columns.';
 
+-- Whose data is being exported.
+create index audit_log_subject_at_idx on public.audit_log (subject, at) where action = 'data_exported';
+
 create table private.audit_head (
   is_only_row  boolean  not null default true constraint audit_head_pkey primary key
     constraint audit_head_is_only_row_true check (is_only_row),
@@ -122,8 +125,9 @@ as $$
 declare
   v_key bytea;
 begin
+  -- Locked, or the key of a user who is being erased would refer to nobody.
   insert into private.subject_keys (user_id)
-  select u.id from auth.users as u where u.id = p_user_id
+  select u.id from auth.users as u where u.id = p_user_id for key share
   on conflict (user_id) do nothing;
   select k.key into v_key from private.subject_keys as k where k.user_id = p_user_id;
   return encode(private.hmac_sha256(v_key, uuid_send(p_user_id)), 'hex');

@@ -186,20 +186,18 @@ begin
   return query execute format(
     'select
        jsonb_build_object(
-         ''table'', %1$L, ''row'', to_jsonb(r) - %2$L::text[] %3$s
+         ''table'', %1$L, ''row'', to_jsonb(r) - %2$L::text[]
        )::text,
        translate(
-         encode(convert_to(jsonb_build_array(%4$s, jsonb_build_array(%5$s))::text, ''UTF8''), ''base64''),
+         encode(convert_to(jsonb_build_array(%3$s, jsonb_build_array(%4$s))::text, ''UTF8''), ''base64''),
          E''\n'', ''''
        )
-     from %6$s as r
-     where (%7$s)%8$s
-     order by %5$s
-     limit %9$s',
+     from %5$s as r
+     where (%6$s)%7$s
+     order by %4$s
+     limit %8$s',
     p_table.table_name,
     v_secrets,
-    -- What has no key of its own is told apart by its place.
-    case when p_table.export_key = '{ctid}' then '|| jsonb_build_object(''_place'', r.ctid)' else '' end,
     p_table.export_order,
     v_keys,
     p_table.table_name,
@@ -237,16 +235,21 @@ declare
   v_left integer := p_limit;
   v_bytes bigint := 0;
   v_line public.exported_line;
+  v_pseudonym text;
 begin
   if p_limit is null or p_limit not between 1 and 1000 then
     perform private.raise_error('INVALID_ARGUMENT', 'p_limit is 1 to 1000.');
+  -- Nested without end, it would end the server's stack.
+  elsif length(p_cursor) > 8000 then
+    perform private.raise_error(
+      'INVALID_ARGUMENT', 'p_cursor is the next_cursor of a row that this function returned.'
+    );
   end if;
   v_subject := private.data_subject_of(
     p_user_id, p_session_id, p_session_token, p_session_secret
   );
   begin
     v_place := convert_from(decode(p_cursor, 'base64'), 'UTF8')::jsonb;
-    -- One without a place would be an export that nobody recorded.
     if p_cursor is not null then
       perform from jsonb_array_elements(coalesce(v_place -> 1, 'null'));
     end if;
@@ -278,9 +281,15 @@ begin
         'INVALID_ARGUMENT', 'p_cursor is the next_cursor of a row that this function returned.'
       );
   end;
-  -- Last, because who writes next waits from here on.
-  if p_cursor is null then
-    perform private.write_audit('data_exported', private.pseudonym(v_subject.user_id));
+  v_pseudonym := private.pseudonym(v_subject.user_id);
+  -- Last, because who writes next waits from here on. A cursor may be made up, or of last year.
+  if p_cursor is null or not exists (
+    select 1
+    from public.audit_log as a
+    where a.action = 'data_exported' and a.subject is not distinct from v_pseudonym
+      and a.at > now() - interval '1 day'
+  ) then
+    perform private.write_audit('data_exported', v_pseudonym);
   end if;
 end
 $$;
@@ -293,7 +302,7 @@ comment on function public.export_user_data(uuid, uuid, text, text, text, intege
   'p_user_id: for service_role; users have their own. p_session_id or p_session_token, with '
   'p_session_secret: for a server that asks for a visitor. p_limit: 1 to 1,000, default 500; a page '
   'also ends after 4 MiB. p_cursor: next_cursor of the last row, until no row comes. Pages are read one after another: what changes '
-  'meanwhile may be in the export or not. The first page leaves an audit row. '
+  'meanwhile may be in the export or not. It leaves an audit row, one a day if it takes longer. '
   'Returns: lines of JSON; joined by line breaks they are JSONL, which import_user_data takes. '
   'Who: the user, service_role. '
   'Errors: PT400 INVALID_ARGUMENT; PT403 FORBIDDEN; PT404 SESSION_NOT_FOUND.';
@@ -313,7 +322,6 @@ declare
   v_counts jsonb := '{}'::jsonb;
   v_columns text;
   v_values text;
-  v_usage record;
   v_session_ids uuid[];
 begin
   if not private.is_trusted_caller() then
@@ -339,28 +347,26 @@ begin
       continue when v_rows is null;
 
       if v_table.table_name = 'private.removed_usage' then
-        v_count := 0;
-        for v_usage in
-          select
-            md5(p_user_id::text || e.value::text)::uuid as id,
-            jsonb_populate_record(
-              null::private.usage_tail,
-              e.value || jsonb_build_object(
-                'user_id', p_user_id,
-                'brand_id', private.known_brand_id((e.value ->> 'brand_id')::uuid)
-              )
-            ) as facts
+        with imported as (
+          insert into private.removed_usage
+          select r.*
           from jsonb_array_elements(v_rows) as e
-        loop
-          insert into private.recorded_usage (id, request_hash, cost_source)
-          values (v_usage.id, '', 'none')
-          on conflict (id) do nothing;
-          if found then
-            insert into private.usage_tail select (v_usage.facts).*;
-            insert into private.removed_usage select (v_usage.facts).*;
-            v_count := v_count + 1;
-          end if;
-        end loop;
+          cross join lateral jsonb_populate_record(
+            null::private.removed_usage,
+            e.value || jsonb_build_object(
+              'user_id', p_user_id, 'brand_id', private.known_brand_id((e.value ->> 'brand_id')::uuid)
+            )
+          ) as r
+          on conflict (id) do nothing
+          returning *
+        )
+        insert into private.usage_tail
+        select
+          i.sign, i.created_at, i.brand_id, i.user_id, i.provider, i.model_used, i.reported_by, i.role,
+          i.is_error, i.cost_source, i.tokens_used, i.input_tokens, i.output_tokens, i.cached_input_tokens,
+          i.cache_write_tokens, i.cache_write_1h_tokens, i.reasoning_tokens, i.cost_usd, i.latency_ms
+        from imported as i;
+        get diagnostics v_count = row_count;
       else
         select
           string_agg(quote_ident(a.attname), ', ' order by a.attnum),
@@ -369,6 +375,9 @@ begin
               when a.attname = v_table.user_column then '$2'
               -- Brands of another project are none here.
               when a.attname = 'brand_id' then 'private.known_brand_id(r.brand_id)'
+              -- What wrote it goes on elsewhere.
+              when a.attname = 'status' and v_table.table_name = 'public.conversation_messages'
+                then 'case r.status when ''streaming'' then ''interrupted'' else r.status end'
               -- No more than the session keeps here.
               when a.attname = 'content_mode' and v_table.session_column = 'session_id'
                 then 'greatest(r.content_mode, (
@@ -517,77 +526,91 @@ begin
   if v_subject.user_id is not null then
     perform pg_advisory_xact_lock(1953854049, hashtext(v_subject.user_id::text));
   end if;
-  -- Names before they are gone.
-  v_pseudonym := private.pseudonym(v_subject.user_id);
-  v_actor := private.audit_actor();
+  -- Before the rows, as whoever makes a partition of the logs does.
+  lock table only auth.users in row exclusive mode;
+  -- Who holds one of these rows may wait for another that is gone by then: this gives way, and begins again.
+  for v_try in 1 .. 10 loop
+    begin
+      if private.is_held(v_subject.user_id, v_subject.session_id) or exists (
+        select 1
+        from public.conversation_sessions as s
+        where s.user_id = v_subject.user_id and private.is_held(null, s.id, s.brand_id)
+      ) then
+        -- The answer of an error, but not raised: the audit row has to stay.
+        perform private.write_audit('erasure_refused', private.pseudonym(v_subject.user_id));
+        perform set_config('response.status', '409', true);
+        select e.* into strict v_error from private.error_codes() as e where e.code = 'LEGAL_HOLD';
+        return jsonb_build_object(
+          'code', v_error.sqlstate, 'message', v_error.message, 'details', v_error.code,
+          'hint', v_error.hint
+        );
+      end if;
 
-  if private.is_held(v_subject.user_id, v_subject.session_id) or exists (
-    select 1
-    from public.conversation_sessions as s
-    where s.user_id = v_subject.user_id and private.is_held(null, s.id, s.brand_id)
-  ) then
-    -- The answer of an error, but not raised: the audit row has to stay.
-    perform private.write_audit('erasure_refused', v_pseudonym, '{}', v_actor);
-    perform set_config('response.status', '409', true);
-    select e.* into strict v_error from private.error_codes() as e where e.code = 'LEGAL_HOLD';
-    return jsonb_build_object(
-      'code', v_error.sqlstate, 'message', v_error.message, 'details', v_error.code,
-      'hint', v_error.hint
-    );
-  end if;
+      v_counts := '{}';
+      v_total := 0;
+      -- Names before they are gone.
+      v_pseudonym := private.pseudonym(v_subject.user_id);
+      v_actor := private.audit_actor();
+      for v_table in
+        select t.*
+        from private.data_tables as t
+        where t.on_erase = 'delete' and t.table_name <> 'private.storage_deletions'
+          and num_nonnulls(t.user_column, t.session_column, t.of_user) > 0
+          and to_regclass(t.table_name) is not null
+        order by t.table_name
+      loop
+        execute format(
+          'select count(*) from %s as r where %s',
+          v_table.table_name, private.subject_condition(v_table, v_subject)
+        ) into v_rows using v_subject.user_id;
+        if v_rows > 0 then
+          v_counts := v_counts || jsonb_build_object(v_table.table_name, v_rows);
+          v_total := v_total + v_rows;
+        end if;
+      end loop;
 
-  for v_table in
-    select t.*
-    from private.data_tables as t
-    where t.on_erase = 'delete' and t.table_name <> 'private.storage_deletions'
-      and num_nonnulls(t.user_column, t.session_column, t.of_user) > 0
-      and to_regclass(t.table_name) is not null
-    order by t.table_name
-  loop
-    execute format(
-      'select count(*) from %s as r where %s',
-      v_table.table_name, private.subject_condition(v_table, v_subject)
-    ) into v_rows using v_subject.user_id;
-    if v_rows > 0 then
-      v_counts := v_counts || jsonb_build_object(v_table.table_name, v_rows);
-      v_total := v_total + v_rows;
-    end if;
+      -- Objects that no row names, too: a folder belongs to one person.
+      if to_regclass('private.storage_deletions') is not null then
+        insert into private.storage_deletions (bucket_id, path)
+        select o.bucket_id, o.name
+        from storage.objects as o
+        where o.bucket_id = 'attachments'
+          and starts_with(
+            o.name, coalesce(v_subject.user_id::text, 'visitor/' || v_subject.session_id::text) || '/'
+          )
+          and not exists (select 1 from public.attachments as a where a.storage_path = o.name)
+        on conflict on constraint storage_deletions_bucket_id_path_key do nothing;
+      end if;
+      v_topics := array(
+        select 'session:' || s.id
+        from public.conversation_sessions as s
+        where s.user_id = v_subject.user_id or s.id = v_subject.session_id
+      ) || ('user:' || v_subject.user_id);
+      delete from public.conversation_sessions as s
+      where s.user_id = v_subject.user_id or s.id = v_subject.session_id;
+      delete from auth.users as u where u.id = v_subject.user_id;
+      -- Events that were sent, this one's included; the platform keeps them for days, without content.
+      begin
+        delete from realtime.messages as m where m.topic = any (v_topics);
+      exception
+        when insufficient_privilege or undefined_table then null;
+      end;
+      if to_regclass('private.storage_deletions') is not null then
+        select count(*) into v_objects
+        from private.storage_deletions as d
+        where d.bucket_id = 'attachments'
+          and starts_with(
+            d.path, coalesce(v_subject.user_id::text, 'visitor/' || v_subject.session_id::text) || '/'
+          );
+      end if;
+      exit;
+    exception
+      when deadlock_detected then
+        if v_try = 10 then
+          raise;
+        end if;
+    end;
   end loop;
-
-  -- Objects that no row names, too: a folder belongs to one person.
-  if to_regclass('private.storage_deletions') is not null then
-    insert into private.storage_deletions (bucket_id, path)
-    select o.bucket_id, o.name
-    from storage.objects as o
-    where o.bucket_id = 'attachments'
-      and starts_with(
-        o.name, coalesce(v_subject.user_id::text, 'visitor/' || v_subject.session_id::text) || '/'
-      )
-      and not exists (select 1 from public.attachments as a where a.storage_path = o.name)
-    on conflict on constraint storage_deletions_bucket_id_path_key do nothing;
-  end if;
-  v_topics := array(
-    select 'session:' || s.id
-    from public.conversation_sessions as s
-    where s.user_id = v_subject.user_id or s.id = v_subject.session_id
-  ) || ('user:' || v_subject.user_id);
-  delete from public.conversation_sessions as s
-  where s.user_id = v_subject.user_id or s.id = v_subject.session_id;
-  delete from auth.users as u where u.id = v_subject.user_id;
-  -- Events that were sent, this one's included; the platform keeps them for days, without content.
-  begin
-    delete from realtime.messages as m where m.topic = any (v_topics);
-  exception
-    when insufficient_privilege or undefined_table then null;
-  end;
-  if to_regclass('private.storage_deletions') is not null then
-    select count(*) into v_objects
-    from private.storage_deletions as d
-    where d.bucket_id = 'attachments'
-      and starts_with(
-        d.path, coalesce(v_subject.user_id::text, 'visitor/' || v_subject.session_id::text) || '/'
-      );
-  end if;
 
   v_audit := private.write_audit(
     'data_erased', v_pseudonym, jsonb_build_object('rows', v_total, 'objects', v_objects), v_actor

@@ -77,8 +77,7 @@ async function held(userId: string): Promise<string[]> {
       filter (where c.is_secret), '{}')) as secrets
     from private.data_tables as t
     left join private.data_columns as c on c.table_name = t.table_name
-    where t.export_order is not null and t.table_name <> 'private.removed_usage'
-      and to_regclass(t.table_name) is not null
+    where t.export_order is not null and to_regclass(t.table_name) is not null
     group by 1, 2`);
   const lines: string[] = [];
   for (const { table_name, user_column, secrets } of tables) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   insertMessage,
   onEach,
@@ -534,3 +535,45 @@ test("a fork of a session that is claimed meanwhile has one owner", { timeout },
     blocker.release();
   }
 });
+
+test(
+  "an erasure goes through, whatever is asked about the person meanwhile",
+  { timeout },
+  async () => {
+    // Each holds something that the erasure wants, and waits for what it has deleted by then.
+    const asked: [string, ...("user" | "session")[]][] = [
+      ["select public.reserve_budget($1, 0.01)", "session"],
+      ["select public.read_session_as_admin($1, 'a case of support')", "session"],
+      ["select public.set_legal_hold('Case 4711', p_user_id => $1)", "user"],
+      ["select public.export_user_data(p_user_id => $1)", "user"],
+      ["select public.make_log_partitions(5)"],
+    ];
+    for (const [call, ...names] of asked) {
+      const user = await server.makeUser();
+      const [blocked, session] = [await server.makeSession(user), await server.makeSession(user)];
+      const blocker = await server.admin.connect();
+      try {
+        await blocker.query("begin");
+        await blocker.query("select from public.conversation_sessions where id = $1 for update", [
+          blocked,
+        ]);
+        const erased = server.select("select public.erase_user_data($1)", [user]);
+        await sleep(200);
+        const values = { user, session };
+        const answered = server.select(call, names.map((name) => values[name])).catch(refusal);
+        // The one that waits longest looks for a deadlock first.
+        await sleep(1300);
+        await blocker.query("commit");
+        const [[erasure]] = await Promise.all([erased, answered]);
+        const left = await server.select(
+          `select from auth.users as u
+         where u.id = $1 and not exists (select from public.legal_holds as h where h.user_id = u.id)`,
+          [user],
+        );
+        assert.deepEqual(left, [], `${call}: ${JSON.stringify(erasure)}`);
+      } finally {
+        blocker.release();
+      }
+    }
+  },
+);

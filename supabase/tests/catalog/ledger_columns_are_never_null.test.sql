@@ -15,7 +15,7 @@ select is(
 from (
   values
     ('private.usage_tail', 'cost_source, created_at, is_error, reported_by, sign'),
-    ('private.removed_usage', 'cost_source, created_at, is_error, reported_by, sign'),
+    ('private.removed_usage', 'cost_source, created_at, id, is_error, reported_by, sign'),
     (
       'private.usage_rollups',
       'assistant_messages, cache_write_1h_tokens, cache_write_tokens, cached_input_tokens, cost_usd, '

@@ -5,7 +5,7 @@ begin;
 \ir ../_fixtures/visitors.psql
 \ir ../_fixtures/write_paths.psql
 \ir ../_fixtures/person.psql
-select plan(20);
+select plan(26);
 
 -- A session with branches, tools, a stream and costs, one in the trash, and one of everything else.
 select tests.price('m1');
@@ -27,6 +27,10 @@ select tests.act_as('postgres');
 select private.interrupt_stream(tests.m(4), 'infinity');
 select tests.make_person('owner', 'Zebrafink', 0.7734375);
 select public.record_usage(tests.m(6), tests.id_of('owner'), p_provider => 'acme', p_cost_usd => 3);
+-- Two that nothing tells apart.
+select public.record_usage(i, tests.id_of('owner'), p_provider => 'acme', p_cost_usd => 2, p_used_at => '2026-01-01')
+from unnest(array[tests.m(7), tests.m(8)]) as i;
+select public.record_usage(tests.m(9), tests.id_of('owner'), p_provider => 'acme', p_cost_usd => 4);
 
 create function tests.read(p_user text) returns setof text language sql security definer as $$
   select 'session ' || (to_jsonb(s) - array['user_id', 'brand_id', 'request_hash', 'updated_at',
@@ -114,9 +118,37 @@ select is(
   (select count(*) from public.audit_log where action = 'data_exported'), 2::bigint,
     'each export is recorded once'
 );
+select tests.act_as('other');
+select count(*) from public.export_user_data(p_cursor => encode('[0, []]', 'base64'));
+select tests.act_as('postgres');
+select is(
+  (
+    select count(*) from public.audit_log
+    where action = 'data_exported' and subject = private.pseudonym(tests.id_of('other'))
+  ), 1::bigint, 'one that begins with a cursor, too'
+);
+select is(
+  tests.error_of($$ select public.export_user_data(
+    tests.id_of('other'), p_cursor => encode(convert_to(repeat('[', 100000), 'UTF8'), 'base64')
+  ) $$), 'PT400 INVALID_ARGUMENT', 'a cursor that is nested without end'
+);
 select is(
   (select count(*) from tests.export where line like '%0.00000000000000000001%'), 2::bigint, 'with all digits'
 );
+
+-- The same account: everything is there already.
+select is(
+  public.import_user_data(tests.id_of('owner'), array(select line from tests.export order by place)),
+  (
+    select jsonb_object_agg(t.table_name, 0)
+    from (select distinct line::jsonb ->> 'table' as table_name from tests.export) as t
+    join private.data_tables as d using (table_name)
+    where d.is_imported
+  ), 'into the same account nothing comes'
+);
+select set_eq($$ select tests.usage('owner') $$, 'table tests.usage_before', 'nor does it count again');
+select public.import_user_data(tests.id_of('other'), array(select line from tests.export order by place));
+select is_empty($$ select tests.usage('other') $$, 'nor into another while the first is there');
 
 -- Another project: the person is gone here, and comes back as somebody else.
 select public.erase_user_data(tests.id_of('owner'));
@@ -169,7 +201,7 @@ select is(
 select public.import_user_data(
   tests.id_of('other'),
   array[
-    '{"table": "private.removed_usage", "row": {"sign": 1, "created_at": "2026-01-01T00:00:00Z", "role":
+    '{"table": "private.removed_usage", "row": {"id": "00000000-0000-4000-8000-00000000beef", "sign": 1, "created_at": "2026-01-01T00:00:00Z", "role":
       "assistant", "brand_id": "00000000-0000-4000-8000-00000000dead", "is_error": false, "cost_usd": 1,
       "provider": "p", "model_used": "m", "cost_source": "reported", "reported_by": "service_role"}}'
   ]
@@ -178,6 +210,24 @@ select results_eq(
   $$ select brand_id, cost_usd from public.usage_daily
      where provider = 'p' and user_id = tests.id_of('other') $$,
   'values (null::uuid, 1::numeric)', 'numbers of brands that are none here are of none'
+);
+
+-- A message that was streaming when it was exported.
+select tests.act_as('postgres');
+select public.import_user_data(tests.id_of('other'), array[
+  (
+    select jsonb_build_object('table', 'public.conversation_messages', 'row',
+      to_jsonb(m) || jsonb_build_object(
+      'id', tests.m(70), 'status', 'streaming', 'sequence_order', 70, 'parent_message_id', m.id
+    ))::text
+    from public.conversation_messages as m
+    where m.session_id = tests.s(9) and m.user_id = tests.id_of('other') and m.role = 'assistant'
+    limit 1
+  )
+]);
+select is(
+  (select status::text from public.conversation_messages where id = tests.m(70)), 'interrupted',
+  'an answer that was under way is interrupted'
 );
 
 -- Not into what is another user's.

@@ -21,7 +21,15 @@ select tests.act_as('owner');
 delete from public.conversation_messages where id = tests.m(1);
 select tests.act_as('postgres');
 select is(
-  (select r::text from private.removed_usage as r where r.user_id = tests.id_of('owner')),
+  (
+    select row(
+      r.sign, r.created_at, r.brand_id, r.user_id, r.provider, r.model_used, r.reported_by, r.role,
+      r.is_error, r.cost_source, r.tokens_used, r.input_tokens, r.output_tokens, r.cached_input_tokens,
+      r.cache_write_tokens, r.cache_write_1h_tokens, r.reasoning_tokens, r.cost_usd, r.latency_ms
+    )::text
+    from private.removed_usage as r
+    where r.user_id = tests.id_of('owner')
+  ),
   (
     select row(
       1, f.created_at, tests.id_of('brand'), tests.id_of('owner'), 'acme', 'm', 'authenticated',
@@ -39,7 +47,7 @@ select columns_are(
   array[
     'sign', 'created_at', 'brand_id', 'user_id', 'provider', 'model_used', 'reported_by', 'role',
     'is_error', 'cost_source', 'tokens_used', 'input_tokens', 'output_tokens', 'cached_input_tokens',
-    'cache_write_tokens', 'cache_write_1h_tokens', 'reasoning_tokens', 'cost_usd', 'latency_ms'
+    'cache_write_tokens', 'cache_write_1h_tokens', 'reasoning_tokens', 'cost_usd', 'latency_ms', 'id'
   ], 'there is no room for it, nor for the ids of message and session'
 );
 select tests.act_as('service_role');
