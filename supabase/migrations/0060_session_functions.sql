@@ -95,7 +95,8 @@ begin
     select * into v_session
     from public.conversation_sessions as s
     where s.id = v_id and s.user_id = v_user_id;
-    if v_session.request_hash is distinct from v_hash then
+    -- One that was wiped has no hash any more.
+    if not found or v_session.request_hash <> v_hash then
       perform private.raise_error('IDEMPOTENCY_MISMATCH');
     elsif v_session.deleted_at is not null then
       perform private.raise_error('SESSION_CLOSED', 'The session of this key is in the trash.');

@@ -414,6 +414,12 @@ begin
   elsif found then
     if v_client.claimed_at is not null
       or not private.is_same_hash(v_client.secret_hash, v_secret_hash)
+      -- In the trash it is of no use to anybody.
+      or exists (
+        select 1
+        from public.conversation_sessions as s
+        where s.id = v_client.session_id and s.deleted_at is not null
+      )
     then
       perform private.raise_error('SESSION_EXISTS');
     end if;

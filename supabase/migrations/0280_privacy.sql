@@ -488,7 +488,8 @@ comment on function public.import_user_data(uuid, text[]) is
   E'Takes lines of export_user_data in for a user, here or in another project.\n\n'
   'Sessions, messages, tool runs, feedback, outcomes, logs and numbers of what was removed keep ids, '
   'order, times and costs; brands that are not known here become none; files, profiles and budgets are '
-  'not taken. p_lines: 1 to 1,000, in the order of the export. What is there already stays as it is. '
+  'not taken. p_lines: 1 to 1,000, in the order of the export; they are trusted: what somebody edited '
+  'could be on another''s brand. What is there already stays as it is. '
   'Returns: rows written, by table. Who: service_role. '
   'Errors: PT400 INVALID_ARGUMENT; PT403 FORBIDDEN; PT404 USER_NOT_FOUND.';
 

@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/visitors.psql
-select plan(7);
+select plan(8);
 
 select tests.act_as('service_role');
 create temporary table answers as
@@ -30,6 +30,12 @@ select is(
   'PT409 SESSION_EXISTS', 'not once it is claimed'
 );
 select is((select count(*) from public.conversation_sessions), 1::bigint, 'nothing is left behind');
+select public.start_visitor_session('test_456', tests.secret(1));
+select public.delete_session(s.id) from public.conversation_sessions as s where s.user_id is null;
+select is(
+  tests.error_of($$ select public.start_visitor_session('test_456', tests.secret(1)) $$),
+  'PT409 SESSION_EXISTS', 'nor in the trash, where nobody could go on'
+);
 
 select * from finish();
 rollback;
