@@ -375,6 +375,8 @@ begin
     v_message.reported_by := (
       case when v_trusted then 'service_role' else 'authenticated' end
     )::public.cost_reporter;
+    -- The source may have become stricter since; what a message lost stays lost.
+    v_message.content_mode := greatest(v_message.content_mode, v_session.content_mode);
     v_message.request_hash := private.message_request_hash(v_message, i = 1);
     insert into public.conversation_messages select (v_message).*;
   end loop;
