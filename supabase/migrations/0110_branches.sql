@@ -378,8 +378,10 @@ begin
     -- The source may have become stricter since; what a message lost stays lost.
     v_message.content_mode := greatest(v_message.content_mode, v_session.content_mode);
     v_message.request_hash := private.message_request_hash(v_message, i = 1);
-    insert into public.conversation_messages select (v_message).*;
+    v_copied[i] := v_message;
   end loop;
+  -- One statement, so that what is kept and told by statement is so once.
+  insert into public.conversation_messages select c.* from unnest(v_copied) as c;
   update public.conversation_sessions as s
   set
     last_sequence = coalesce(cardinality(v_ids), 0),

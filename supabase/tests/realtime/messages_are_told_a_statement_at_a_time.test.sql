@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/realtime.psql
-select plan(12);
+select plan(13);
 
 select tests.start(1), tests.start(2), tests.start(3, 'other');
 select tests.told();
@@ -79,7 +79,18 @@ select is(
   array['message.inserted 100 1000 2 1001', 'session.active'],
   'a thousand in one call: one event, with the ids of a hundred'
 );
+select tests.act_as('owner');
 select tests.told();
+select public.fork_session(tests.s(2), tests.m(101));
+select is(
+  tests.told(),
+  array[
+    tests.messages('inserted', '?, ?', 1, 2, 2, '?'), tests.active('?'),
+    tests.sessions('user:owner', 'created', '?')
+  ],
+  'a fork of two'
+);
+select tests.act_as('postgres');
 
 insert into public.conversation_sessions (id, user_id) values (tests.s(4), null);
 insert into public.conversation_messages (id, session_id, role, content)
