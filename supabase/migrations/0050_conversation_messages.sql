@@ -694,8 +694,10 @@ security definer
 set search_path = ''
 as $$
 begin
-  -- reprice_messages decides itself. Not in a WHEN, which every statement on messages copies.
-  if (old.price_id, old.cost_source) is distinct from (new.price_id, new.cost_source)
+  -- reprice_messages decides itself, and so does finish_message, which alone has a hash with its figures.
+  -- Not in a WHEN, which every statement on messages copies.
+  if (old.price_id, old.cost_source, old.request_hash)
+      is distinct from (new.price_id, new.cost_source, new.request_hash)
     or (
       old.tokens_used, old.provider, old.model_used, old.cost_usd, old.input_tokens,
       old.output_tokens, old.cached_input_tokens, old.cache_write_tokens,
@@ -725,7 +727,14 @@ begin
       case when private.is_trusted_caller() then 'service_role' else 'authenticated' end
     )::public.cost_reporter;
   end if;
-  return private.price_message(new);
+  new := private.price_message(new);
+  -- A call that was begun counts, however little is known of it.
+  if new.cost_source = 'none' and old.cost_source <> 'none'
+    and (old.status in ('streaming', 'interrupted') or octet_length(old.request_hash) = 64)
+  then
+    new.cost_source := 'unpriced';
+  end if;
+  return new;
 end
 $$;
 revoke all on function private.tg_conversation_messages__correct()

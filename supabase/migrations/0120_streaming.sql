@@ -430,7 +430,7 @@ comment on function public.append_message_delta(uuid, integer, text) is
 -- Definer: writes status and cost source, which no caller may. lock_session_of checks the caller.
 create function public.finish_message(
   p_message_id uuid,
-  p_status public.message_status default 'complete',
+  p_status public.message_status default null,
   p_provider text default null,
   p_model_used text default null,
   p_tokens_used integer default null,
@@ -460,9 +460,15 @@ as $$
 declare
   v_session private.locked_session;
   v_message public.conversation_messages;
+  v_status public.message_status := coalesce(
+    p_status,
+    (case when p_error_message is null then 'complete' else 'failed' end)::public.message_status
+  );
   v_hash bytea;
+  v_is_correction boolean;
+  v_is_claim boolean;
 begin
-  if p_status is null or p_status = 'streaming' then
+  if v_status = 'streaming' then
     perform private.raise_error(
       'INVALID_ARGUMENT', 'p_status is complete, failed, cancelled or interrupted.'
     );
@@ -475,7 +481,7 @@ begin
   v_hash := sha256(
     convert_to(
       row(
-        p_status, p_provider, p_model_used, p_tokens_used, p_input_tokens, p_output_tokens,
+        v_status, p_provider, p_model_used, p_tokens_used, p_input_tokens, p_output_tokens,
         p_cached_input_tokens, p_cache_write_tokens, p_cache_write_1h_tokens, p_reasoning_tokens,
         p_service_tier, p_cost_usd, p_latency_ms, p_time_to_first_token_ms, p_finish_reason,
         p_error_message, p_tool_calls, p_parts, p_metadata
@@ -486,18 +492,28 @@ begin
   v_session := private.lock_session_of(p_message_id);
   select * into v_message from public.conversation_messages as m where m.id = p_message_id;
   perform private.refuse_stream_of_server(v_message);
-  delete from private.message_streams as s where s.message_id = p_message_id;
   -- What the server knows of the cost is taken, also after the user ended the message.
-  if not found and not (
-    v_session.reporter = 'service_role' and v_message.reported_by <> 'service_role'
-    and octet_length(v_message.request_hash) = 64
-  ) then
+  v_is_correction := v_session.reporter = 'service_role' and v_message.reported_by <> 'service_role'
+    and octet_length(v_message.request_hash) = 64;
+  if v_message.status <> 'streaming' and not v_is_correction
+    and substring(v_message.request_hash from 33) = v_hash
+  then
+    return v_message;
+  end if;
+  if v_status = 'interrupted' then
+    update private.message_streams as s set is_running = false, held_text = null
+    where s.message_id = p_message_id;
+  else
+    delete from private.message_streams as s where s.message_id = p_message_id;
+  end if;
+  if not found then
     if octet_length(v_message.request_hash) <> 64 then
       perform private.raise_error('ILLEGAL_TRANSITION', 'Only a message of begin_message is finished.');
-    elsif substring(v_message.request_hash from 33) <> v_hash then
+    elsif not v_is_correction then
       perform private.raise_error('IDEMPOTENCY_MISMATCH', 'It is finished already, in another way.');
+    elsif p_status is null and p_error_message is null then
+      v_status := v_message.status;
     end if;
-    return v_message;
   end if;
 
   -- Again, and locked: a correction may have come first.
@@ -508,41 +524,57 @@ begin
   v_message.provider := coalesce(p_provider, v_message.provider);
   v_message.model_used := coalesce(p_model_used, v_message.model_used);
   v_message.service_tier := coalesce(p_service_tier, v_message.service_tier);
-  v_message.tokens_used := p_tokens_used;
-  v_message.input_tokens := p_input_tokens;
-  v_message.output_tokens := p_output_tokens;
-  v_message.cached_input_tokens := p_cached_input_tokens;
-  v_message.cache_write_tokens := p_cache_write_tokens;
-  v_message.cache_write_1h_tokens := p_cache_write_1h_tokens;
-  v_message.reasoning_tokens := p_reasoning_tokens;
-  v_message.cost_usd := p_cost_usd;
+  -- Who names no figure leaves the cost a claim of who made it.
+  v_is_claim := v_message.cost_source = 'reported' and num_nonnulls(
+    p_provider, p_model_used, p_service_tier, p_tokens_used, p_input_tokens, p_output_tokens,
+    p_cached_input_tokens, p_cache_write_tokens, p_cache_write_1h_tokens, p_reasoning_tokens, p_cost_usd
+  ) = 0;
+  if num_nonnulls(p_tokens_used, p_input_tokens, p_output_tokens) > 0 then
+    v_message.tokens_used := p_tokens_used;
+  end if;
+  v_message.input_tokens := coalesce(p_input_tokens, v_message.input_tokens);
+  v_message.output_tokens := coalesce(p_output_tokens, v_message.output_tokens);
+  v_message.cached_input_tokens := coalesce(p_cached_input_tokens, v_message.cached_input_tokens);
+  v_message.cache_write_tokens := coalesce(p_cache_write_tokens, v_message.cache_write_tokens);
+  v_message.cache_write_1h_tokens := coalesce(
+    p_cache_write_1h_tokens, v_message.cache_write_1h_tokens
+  );
+  v_message.reasoning_tokens := coalesce(p_reasoning_tokens, v_message.reasoning_tokens);
+  if not v_is_claim then
+    v_message.cost_usd := p_cost_usd;
+    v_message.reported_by := v_session.reporter;
+  end if;
+  v_message.price_id := null;
   v_message := private.price_message(v_message);
   update public.conversation_messages as m
   set
-    status = p_status,
+    status = v_status,
     provider = v_message.provider,
     model_used = v_message.model_used,
     service_tier = v_message.service_tier,
     tokens_used = v_message.tokens_used,
-    input_tokens = p_input_tokens,
-    output_tokens = p_output_tokens,
-    cached_input_tokens = p_cached_input_tokens,
-    cache_write_tokens = p_cache_write_tokens,
-    cache_write_1h_tokens = p_cache_write_1h_tokens,
-    reasoning_tokens = p_reasoning_tokens,
+    input_tokens = v_message.input_tokens,
+    output_tokens = v_message.output_tokens,
+    cached_input_tokens = v_message.cached_input_tokens,
+    cache_write_tokens = v_message.cache_write_tokens,
+    cache_write_1h_tokens = v_message.cache_write_1h_tokens,
+    reasoning_tokens = v_message.reasoning_tokens,
     cost_usd = v_message.cost_usd,
     price_id = v_message.price_id,
     -- The call was made, whatever is known of it.
     cost_source = (
       case v_message.cost_source when 'none' then 'unpriced' else v_message.cost_source::text end
     )::public.cost_source,
-    reported_by = v_session.reporter,
-    latency_ms = p_latency_ms,
-    time_to_first_token_ms = p_time_to_first_token_ms,
-    finish_reason = p_finish_reason,
-    error_message = p_error_message,
-    tool_calls = p_tool_calls,
-    parts = p_parts,
+    reported_by = v_message.reported_by,
+    latency_ms = coalesce(p_latency_ms, m.latency_ms),
+    time_to_first_token_ms = coalesce(p_time_to_first_token_ms, m.time_to_first_token_ms),
+    finish_reason = coalesce(p_finish_reason, m.finish_reason),
+    -- What interrupted it was no error of an answer that is complete.
+    error_message = coalesce(
+      p_error_message, case when v_status <> 'complete' then m.error_message end
+    ),
+    tool_calls = coalesce(p_tool_calls, m.tool_calls),
+    parts = coalesce(p_parts, m.parts),
     metadata = coalesce(p_metadata, m.metadata),
     request_hash = substring(m.request_hash from 1 for 32) || v_hash
   where m.id = p_message_id
@@ -566,15 +598,16 @@ comment on function public.finish_message(
   text, numeric, integer, integer, text, text, jsonb, jsonb, jsonb, uuid
 ) is
   E'Ends a message that is streaming or was interrupted, with what it took.\n\n'
-  'p_status: complete (default), failed, cancelled or interrupted. The other arguments are columns of '
-  'the message; provider, model, tier and metadata that are left out stay as begun. p_cost_usd: US '
-  'dollars; left out, the price in force when it began is asked. p_reservation_id: the hold to settle '
-  'with it; one that is gone or closed changes nothing. The text is that of the deltas. '
+  'p_status: complete, failed, cancelled, or interrupted, after which it may go on or be ended; left out, '
+  'complete, or failed with p_error_message. The other arguments are columns of the message; those that '
+  'are left out stay. Where tokens are given, the total is theirs; p_cost_usd: US dollars; left out, the '
+  'price in force when it began is asked, but where no figure is given. p_reservation_id: the hold to '
+  'settle with it; one that is gone or closed changes nothing. The text is that of the deltas. '
   'Returns: the message; ended again in the same way, it stays as it is. What service_role says '
   'replaces what a user said. Who: service_role; the session''s user, if the server did not begin it. '
   'Errors: PT400 INVALID_ARGUMENT; PT403 FORBIDDEN (the server began it); PT404 MESSAGE_NOT_FOUND; PT409 '
-  'ILLEGAL_TRANSITION (not of '
-  'begin_message), IDEMPOTENCY_MISMATCH (ended in another way); PT413 TOO_LARGE.';
+  'ILLEGAL_TRANSITION (not of begin_message), IDEMPOTENCY_MISMATCH (ended in another way); PT413 '
+  'TOO_LARGE.';
 
 -- Definer: stamps edited_at, which no caller may write. lock_session_of checks the caller.
 create function public.regenerate_message(

@@ -33,6 +33,18 @@ test("a stream goes on after a lost connection", async () => {
   assert.equal(of(whole, "content"), "So far, so good.");
 });
 
+test("an answer fails, and another is stopped", async () => {
+  const { failed, stopped } = await page.run("An answer that failed");
+  assert.deepEqual([of(failed, "status"), of(failed, "error_message")], [
+    "failed",
+    "The model is overloaded.",
+  ]);
+  assert.deepEqual([of(stopped, "status"), of(stopped, "content")], [
+    "cancelled",
+    "First of all, ",
+  ]);
+});
+
 test("a question is put differently, and back", async () => {
   const { shown, back, thread } = await page.run("A question put differently");
   assert.deepEqual(contents(shown), ["How warm is it in Rome in May?"]);

@@ -22,7 +22,7 @@ select is(pg_temp.finish(1, 'complete', 10), 'ok', 'again');
 select is(tests.counters_of(1), 'messages 1, tokens 10, cost 0, last 1', 'counted once');
 select is(pg_temp.finish(1, 'complete', 11), 'PT409 IDEMPOTENCY_MISMATCH', 'in another way');
 select is(pg_temp.finish(1, 'streaming'), 'PT400 INVALID_ARGUMENT', 'streaming is no end');
-select is(pg_temp.finish(1, null), 'PT400 INVALID_ARGUMENT', 'nor is nothing');
+select is(pg_temp.finish(1, null, 10), 'ok', 'a null is an argument left out');
 select tests.append(1, jsonb_build_array(tests.msg(2)));
 select is(pg_temp.finish(2, 'complete'), 'PT409 ILLEGAL_TRANSITION', 'a plain message');
 select is(pg_temp.finish(7, 'complete'), 'PT404 MESSAGE_NOT_FOUND', 'unknown');
