@@ -499,6 +499,10 @@ begin
     if v_session.id is not null then
       perform private.give_places_back(p_session_id, 2, v_tokens, v_cost_usd);
     end if;
+    -- Who got no answer may have reserved once more.
+    if p_reservation_id is not null then
+      perform private.settle_reservation(p_reservation_id);
+    end if;
     return query
       select m.*, false
       from public.conversation_messages as m

@@ -931,6 +931,9 @@ begin
     if v_stored.request_hash <> v_hash then
       perform private.raise_error('IDEMPOTENCY_MISMATCH');
     end if;
+    if p_reservation_id is not null then
+      perform private.settle_reservation(p_reservation_id);
+    end if;
     return row(p_usage_id, v_stored.cost_usd, v_stored.cost_source, false);
   end if;
 

@@ -498,6 +498,9 @@ begin
   if v_message.status <> 'streaming' and not v_is_correction
     and substring(v_message.request_hash from 33) = v_hash
   then
+    if p_reservation_id is not null then
+      perform private.settle_reservation(p_reservation_id);
+    end if;
     return v_message;
   end if;
   if v_status = 'interrupted' then

@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(6);
+select plan(8);
 
 select tests.start(1);
 insert into public.budgets (user_id, period, hard_limit_usd) values (tests.id_of('owner'), 'day', 10);
@@ -32,6 +32,8 @@ select is(pg_temp.turn(1, 11), 'ok', 'sent again');
 select is(pg_temp.budget(), 'spent 1.5 held 3', 'it settles nothing more');
 select public.log_turn(tests.s(1), tests.m(4), 'q', 'a', p_cost_usd => 0.25);
 select is(pg_temp.budget(), 'spent 1.75 held 3', 'a turn without a hold settles none');
+select is(pg_temp.turn(1, 12), 'ok', 'sent again with another hold');
+select is(pg_temp.budget(), 'spent 1.75 held 0', 'that is no longer held');
 
 select * from finish();
 rollback;

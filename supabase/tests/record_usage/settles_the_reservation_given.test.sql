@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(5);
+select plan(7);
 
 select tests.start(1);
 select tests.act_as('service_role');
@@ -28,6 +28,8 @@ select is(pg_temp.holds(), '11 settled, 12 held', 'which is settled, and no othe
 select is(pg_temp.record(1, tests.m(11)), 'ok', 'sent again');
 select is(pg_temp.record(2, null), 'ok', 'without a hold');
 select is(pg_temp.holds(), '11 settled, 12 held', 'nothing is settled');
+select is(pg_temp.record(2, tests.m(12)), 'ok', 'sent again with another hold');
+select is(pg_temp.holds(), '11 settled, 12 settled', 'which is settled too');
 
 select * from finish();
 rollback;
