@@ -630,26 +630,48 @@ as $$
 declare
   v_session private.locked_session;
   v_old public.conversation_messages;
+  v_stored public.conversation_messages;
   v_new public.streamed_message;
+  v_hash bytea;
 begin
   if p_message_id is null or p_message_id = p_new_message_id then
     perform private.raise_error(
       'INVALID_ARGUMENT', 'Give p_message_id; p_new_message_id is a new id.'
     );
+  elsif private.has_wide_number(p_metadata) then
+    perform private.raise_error('TOO_LARGE');
   end if;
   v_session := private.lock_session_of(p_message_id);
   select * into v_old from public.conversation_messages as m where m.id = p_message_id;
   if v_old.role <> 'assistant' then
     perform private.raise_error('INVALID_ARGUMENT', 'Only an answer is made again; use edit_message.');
   end if;
+  -- Not the parent, which a delete may change before the call is repeated.
+  v_hash := sha256(
+    convert_to(
+      row(
+        'regenerate', p_message_id, p_provider, p_model_used, p_service_tier, coalesce(p_metadata, '{}')
+      )::text,
+      'UTF8'
+    )
+  );
+  select * into v_stored from public.conversation_messages as m where m.id = p_new_message_id;
+  if found then
+    if v_stored.session_id <> v_session.id
+      or substring(v_stored.request_hash from 1 for 32) <> v_hash
+    then
+      perform private.raise_error('IDEMPOTENCY_MISMATCH');
+    end if;
+    return private.streamed(v_stored, false);
+  end if;
   v_new := public.begin_message(
     v_session.id, p_new_message_id, coalesce(v_old.parent_message_id::text, 'root'), p_provider,
     p_model_used, p_service_tier, v_old.content_type, p_metadata
   );
-  if v_new.inserted then
-    update public.conversation_messages as m set edited_at = v_new.created_at
-    where m.id = p_message_id;
-  end if;
+  update public.conversation_messages as m set request_hash = v_hash where m.id = v_new.id;
+  v_new.request_hash := v_hash;
+  update public.conversation_messages as m set edited_at = v_new.created_at
+  where m.id = p_message_id;
   return v_new;
 end
 $$;

@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/streaming.psql
-select plan(8);
+select plan(12);
 
 select tests.start(1);
 select tests.act_as('owner');
@@ -48,6 +48,26 @@ select is(
   tests.error_of(format('select public.regenerate_message(%L)', tests.m(7))), 'PT404 MESSAGE_NOT_FOUND',
   'unknown'
 );
+select public.append_message_delta(tests.m(4), 1, 'x');
+delete from public.conversation_messages as m where m.id = tests.m(1);
+create function pg_temp.again(p_of integer, p_model text)
+returns text
+language sql
+as $$
+  select tests.error_of(format(
+    'select public.regenerate_message(%L, %L, %L, %L, %L, %L)', tests.m(p_of), tests.m(4), 'acme',
+    p_model, 'batch', '{"k": 1}'
+  ))
+$$;
+select is(
+  (public.regenerate_message(tests.m(2), tests.m(4), 'acme', 'm', 'batch', '{"k": 1}')).next_seq, 2,
+  'again, after the question is gone: where to go on'
+);
+select is(pg_temp.again(2, 'n'), 'PT409 IDEMPOTENCY_MISMATCH', 'another model');
+select tests.append(1, jsonb_build_array(tests.msg(5, '{"role": "assistant", "parent": "root"}')));
+select is(pg_temp.again(5, 'm'), 'PT409 IDEMPOTENCY_MISMATCH', 'another answer');
+select public.finish_message(tests.m(4));
+select is(pg_temp.again(2, 'm'), 'ok', 'after its end');
 select tests.act_as('other');
 select is(
   tests.error_of(format('select public.regenerate_message(%L)', tests.m(2))), 'PT404 MESSAGE_NOT_FOUND',
