@@ -270,6 +270,7 @@ declare
   v_trusted constant boolean := private.is_trusted_caller();
   v_source public.conversation_sessions;
   v_session public.conversation_sessions;
+  v_is_stored boolean := false;
   v_leaf uuid;
   v_id uuid := gen_random_uuid();
   v_hash bytea;
@@ -277,56 +278,67 @@ declare
   v_copied public.conversation_messages[];
   v_message public.conversation_messages;
 begin
-  select * into v_source
-  from public.conversation_sessions as s
-  where s.id = p_session_id
-    and (v_trusted or (s.user_id = (select auth.uid()) and s.deleted_at is null));
-  if not found then
-    perform private.raise_error('SESSION_NOT_FOUND');
-  end if;
-  if not v_trusted and v_source.brand_id is not null and not exists (
-    select 1 from private.my_brand_ids() as b (id) where b.id = v_source.brand_id
-  ) then
-    perform private.raise_error('FORBIDDEN');
-  end if;
-  v_leaf := coalesce(p_message_id, v_source.active_message_id);
-  if p_message_id is not null and not exists (
-    select 1
-    from public.conversation_messages as m
-    where m.session_id = p_session_id and m.id = p_message_id
-  ) then
-    perform private.raise_error('MESSAGE_NOT_FOUND');
-  end if;
-
   if p_idempotency_key is not null then
+    -- Of nothing that the source tells: it may be gone when the call is repeated.
     v_id := private.session_id_of_key(
-      coalesce(v_source.user_id, p_session_id), p_idempotency_key
+      case when v_trusted then p_session_id else (select auth.uid()) end, p_idempotency_key
     );
     v_hash := sha256(
       convert_to(
         jsonb_build_array('fork', p_session_id, p_message_id, p_title)::text, 'UTF8'
       )
     );
-  end if;
-  insert into public.conversation_sessions (
-    id, brand_id, user_id, title, description, agent_type, context, settings, metadata, language,
-    content_mode, request_hash
-  )
-  values (
-    v_id, v_source.brand_id, v_source.user_id, coalesce(p_title, v_source.title),
-    v_source.description, v_source.agent_type, v_source.context, v_source.settings,
-    v_source.metadata
-      || jsonb_build_object(
-        'forked_from', jsonb_build_object('session_id', p_session_id, 'message_id', v_leaf)
-      ),
-    v_source.language, v_source.content_mode, v_hash
-  )
-  on conflict (id) do nothing
-  returning * into v_session;
-  if not found then
     select * into v_session
     from public.conversation_sessions as s
-    where s.id = v_id and s.user_id is not distinct from v_source.user_id;
+    where s.id = v_id and (v_trusted or s.user_id = (select auth.uid()));
+    v_is_stored := found;
+  end if;
+
+  if not v_is_stored then
+    select * into v_source
+    from public.conversation_sessions as s
+    where s.id = p_session_id
+      and (v_trusted or (s.user_id = (select auth.uid()) and s.deleted_at is null));
+    if not found then
+      perform private.raise_error('SESSION_NOT_FOUND');
+    end if;
+    if not v_trusted and v_source.brand_id is not null and not exists (
+      select 1 from private.my_brand_ids() as b (id) where b.id = v_source.brand_id
+    ) then
+      perform private.raise_error('FORBIDDEN');
+    end if;
+    v_leaf := coalesce(p_message_id, v_source.active_message_id);
+    if p_message_id is not null and not exists (
+      select 1
+      from public.conversation_messages as m
+      where m.session_id = p_session_id and m.id = p_message_id
+    ) then
+      perform private.raise_error('MESSAGE_NOT_FOUND');
+    end if;
+
+    insert into public.conversation_sessions (
+      id, brand_id, user_id, title, description, agent_type, context, settings, metadata, language,
+      content_mode, request_hash
+    )
+    values (
+      v_id, v_source.brand_id, v_source.user_id, coalesce(p_title, v_source.title),
+      v_source.description, v_source.agent_type, v_source.context, v_source.settings,
+      v_source.metadata
+        || jsonb_build_object(
+          'forked_from', jsonb_build_object('session_id', p_session_id, 'message_id', v_leaf)
+        ),
+      v_source.language, v_source.content_mode, v_hash
+    )
+    on conflict (id) do nothing
+    returning * into v_session;
+    if not found then
+      select * into v_session
+      from public.conversation_sessions as s
+      where s.id = v_id and (v_trusted or s.user_id = (select auth.uid()));
+      v_is_stored := true;
+    end if;
+  end if;
+  if v_is_stored then
     if v_session.request_hash is distinct from v_hash then
       perform private.raise_error('IDEMPOTENCY_MISMATCH');
     elsif v_session.deleted_at is not null then
@@ -400,7 +412,7 @@ comment on function public.fork_session(uuid, uuid, text, text) is
   E'Starts a new session with a copy of what was said until a message.\n\n'
   'p_message_id: where the copy ends; left out, at the end of the shown branch. p_title: left out, that '
   'of the session. p_idempotency_key: the same key and arguments again return the session that the '
-  'first call made. The copies carry texts and tool calls, and no tokens or cost: those count where '
+  'first call made, also once the source is gone. The copies carry texts and tool calls, and no tokens or cost: those count where '
   'they were spent. Their metadata tell forked_from. '
   'Returns: the new session, in state initial. Who: the session''s user, as a member of its brand if it '
   'has one; service_role. '

@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(8);
+select plan(13);
 
 select tests.start(1);
 select tests.start(2);
@@ -43,6 +43,36 @@ select is(
 select isnt(
   (public.fork_session(tests.s(1), p_idempotency_key => 'l')).id, (select f.id from forked as f),
   'another key'
+);
+
+create temporary table kept as
+select f.id from public.fork_session(tests.s(1), tests.m(2), p_idempotency_key => 'm') as f;
+select tests.act_as('service_role');
+create temporary table of_server as
+select f.id from public.fork_session(tests.s(1), p_idempotency_key => 'z') as f;
+select tests.act_as('owner');
+create function pg_temp.again(p_message integer default 2)
+returns text
+language sql
+as $$
+  select tests.error_of(format(
+    'select public.fork_session(%L, %L, p_idempotency_key => %L)', tests.s(1), tests.m(p_message), 'm'
+  ))
+$$;
+delete from public.conversation_messages as m where m.id = tests.m(2);
+select is(pg_temp.again(), 'ok', 'after its last message is gone');
+delete from public.conversation_sessions as s where s.id = tests.s(1);
+select is(
+  (public.fork_session(tests.s(1), tests.m(2), p_idempotency_key => 'm')).id, (select k.id from kept as k),
+  'after the session is gone'
+);
+select is(pg_temp.again(1), 'PT409 IDEMPOTENCY_MISMATCH', 'another message of it');
+select tests.act_as('other');
+select is(pg_temp.again(), 'PT404 SESSION_NOT_FOUND', 'the key of somebody else');
+select tests.act_as('service_role');
+select is(
+  (public.fork_session(tests.s(1), p_idempotency_key => 'z')).id, (select o.id from of_server as o),
+  'that of the server'
 );
 
 select * from finish();
