@@ -307,6 +307,12 @@ begin
     ) then
       perform private.raise_error('FORBIDDEN');
     end if;
+    -- Its secret opens one session, which expires and is erased by itself.
+    if v_source.user_id is null and to_regproc('private.find_chat_session') is not null then
+      if exists (select 1 from public.session_clients as c where c.session_id = p_session_id) then
+        perform private.raise_error('FORBIDDEN', 'A visitor''s chat is copied once a user has claimed it.');
+      end if;
+    end if;
     v_leaf := coalesce(p_message_id, v_source.active_message_id);
     if p_message_id is not null and not exists (
       select 1
@@ -416,5 +422,6 @@ comment on function public.fork_session(uuid, uuid, text, text) is
   'they were spent. Their metadata tell forked_from. '
   'Returns: the new session, in state initial. Who: the session''s user, as a member of its brand if it '
   'has one; service_role. '
-  'Errors: PT400 INVALID_ARGUMENT; PT403 FORBIDDEN; PT404 SESSION_NOT_FOUND, MESSAGE_NOT_FOUND; PT409 '
-  'IDEMPOTENCY_MISMATCH, SESSION_CLOSED (the session of the key is in the trash).';
+  'Errors: PT400 INVALID_ARGUMENT; PT403 FORBIDDEN (no member, or the chat of a visitor that nobody '
+  'claimed); PT404 SESSION_NOT_FOUND, MESSAGE_NOT_FOUND; PT409 IDEMPOTENCY_MISMATCH, SESSION_CLOSED (the '
+  'session of the key is in the trash).';
