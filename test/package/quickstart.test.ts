@@ -210,7 +210,8 @@ export const supabase = createClient("http://127.0.0.1", "key");\n`,
     const code = await readFile(join(app, path), "utf8");
     const said = "`You said: ${question}`";
     assert.ok(code.includes(said), path);
-    await put(app, path, `let calls = 0;\n${code.replace(said, said + " + (calls++ || '')")}`);
+    const other = `${said} + (calls++ || '') + (await globalThis.thinking?.() ?? '')`;
+    await put(app, path, `let calls = 0;\n${code.replace(said, other)}`);
   }
 
   const supabase: SupabaseClient = createClient(stack.apiUrl, stack.anonKey, {
@@ -248,8 +249,36 @@ export const supabase = createClient("http://127.0.0.1", "key");\n`,
     const answer = await (await post({ message: "And now?", sessionId: first.sessionId, turnId: crypto.randomUUID() })).json();
     const url = new URL("http://127.0.0.1/api/chat?session=" + first.sessionId);
     const history = await (await svelte.GET({ request: new Request(url, { headers }), url })).json();
-    const stranger = await svelte.GET({ request: new Request(url), url }).then(() => "let in", (e) => e.code);
-    console.log(JSON.stringify({ first, again, lost, answer, history, stranger }));`;
+    const routes = {
+      next: (init) => next.POST(new Request("http://127.0.0.1/api/chat", { method: "POST", ...init })),
+      svelte: (init) => svelte.POST({ request: new Request("http://127.0.0.1/api/chat", { method: "POST", ...init }) }),
+    };
+    const strangers = await Promise.all([{}, { Authorization: "Bearer " }, { Authorization: "Bearer x" }].flatMap(
+      (headers) => [
+        svelte.GET({ request: new Request(url, { headers }), url }),
+        ...Object.values(routes).map((post) => post({ headers, body: JSON.stringify({ message: "Hi", turnId: crypto.randomUUID() }) })),
+      ].map((response) => response.then(({ status }) => status, (e) => e.code)),
+    ));
+    const tries = {};
+    for (const [name, post] of Object.entries(routes)) {
+      const ask = async (body) => {
+        const response = await post({ headers, body: JSON.stringify(body) });
+        return response.status === 200 ? await response.json() : response.status;
+      };
+      const half = await ask({ message: "x".repeat(79) + "🚀🚀", turnId: crypto.randomUUID() }).catch((e) => e.code);
+      // Sent again before the first has its answer.
+      globalThis.thinking = () => new Promise((resolve) => setTimeout(resolve, 500, ""));
+      const turn = { message: "Still there?", turnId: crypto.randomUUID(), sessionId: first.sessionId };
+      const twice = await Promise.all([ask(turn), ask(turn).catch((e) => e.details)]);
+      globalThis.thinking = undefined;
+      const { error } = await browser.rpc("append_messages", {
+        p_session_id: first.sessionId,
+        p_messages: [{ role: "assistant", content: "Better.", parent: turn.turnId }],
+      });
+      const regenerated = await ask(turn).catch((e) => e.details);
+      tries[name] = { half, twice, error, regenerated };
+    }
+    console.log(JSON.stringify({ first, again, lost, answer, history, strangers, tries }));`;
   // What SvelteKit makes of the environment.
   const env = `export const PUBLIC_SUPABASE_URL = ${JSON.stringify(stack.apiUrl)};
 export const PUBLIC_SUPABASE_ANON_KEY = ${JSON.stringify(stack.anonKey)};`;
@@ -316,5 +345,12 @@ export const PUBLIC_SUPABASE_ANON_KEY = ${JSON.stringify(stack.anonKey)};`;
     "And now?",
     "You said: And now?",
   ]);
-  assert.notEqual(answers.stranger, "let in");
+  assert.deepEqual(answers.strangers, Array(9).fill(401), "without a user's token");
+  for (const path of ["next", "svelte"]) {
+    const { half, twice, error, regenerated } = answers.tries[path];
+    assert.match(half.text, /^You said: x{79}🚀🚀/, `${path}: an emoji at the end of the title`);
+    assert.equal(twice[0].text, twice[1].text, `${path}: sent again while the first call runs`);
+    assert.equal(error, null);
+    assert.equal(regenerated.text, twice[0].text, `${path}: sent again once there are two answers`);
+  }
 });
