@@ -45,13 +45,15 @@ export class Page implements Disposable {
     rmSync(this.#workshop, { recursive: true, force: true });
   }
 
-  /** Runs the block that begins with this comment; gives what it declares, and its setting. */
-  async run(about: string): Promise<Results & { setting: Setting }> {
+  /** Runs the block that begins with this comment, with another text in a place; gives what it declares, and its setting. */
+  async run(about: string, [from, to] = ["", ""]): Promise<Results & { setting: Setting }> {
     const block = this.blocks.find(({ code }) => code.startsWith(`// ${about}`));
     assert.ok(block, about);
     this.#run.add(block);
+    const code = block.code.replace(from, to);
+    assert.equal(code === block.code, from === to, from);
     const { run }: { run(setting: Setting): Promise<Results> } = await import(
-      pathToFileURL(this.#write(block)).href
+      `${pathToFileURL(this.#write({ ...block, code })).href}?${to}`
     );
     const setting = await this.#setting();
     return { ...(await run(setting)), setting };

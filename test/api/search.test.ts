@@ -28,6 +28,8 @@ test("filters, and the next page", async () => {
   const { first, second } = await page.run("Filters, and the next page");
   assert.ok(list(first).length > 0);
   assert.deepEqual(list(second), []);
+  const none = await page.run("Filters, and the next page", ['"rome"', '"carthage"']);
+  assert.deepEqual([none.first, none.second], [[], []]);
 });
 
 test("sessions by title", async () => {
