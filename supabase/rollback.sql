@@ -321,6 +321,7 @@ begin
       ('0210_search', 'function', 'private.newest_words'),
       ('0210_search', 'function', 'private.search_configuration'),
       ('0210_search', 'function', 'private.search_language'),
+      ('0210_search', 'function', 'private.search_letters'),
       ('0210_search', 'function', 'private.search_mark'),
       ('0210_search', 'function', 'private.search_spelling'),
       ('0210_search', 'function', 'private.search_terms'),

@@ -229,6 +229,7 @@ begin
       ('function', 'private.message_words'),
       ('function', 'private.newest_words'), ('function', 'private.search_configuration'),
       ('function', 'private.search_language'),
+      ('function', 'private.search_letters'),
       ('function', 'private.search_mark'), ('function', 'private.search_spelling'),
       ('function', 'private.search_terms'), ('function', 'private.search_vector'),
       ('function', 'private.session_vector'),

@@ -231,12 +231,85 @@ comment on column private.search_languages.language is 'A text search configurat
 alter table private.search_languages enable row level security;
 revoke all on table private.search_languages from public, anon, authenticated, service_role;
 
+-- A function, because a table would need rights, policies and a place in every catalog test. Made of the
+-- spelling itself: who types the forms of each letter forgets some.
+do $$
+begin
+  execute format(
+    'create function private.search_letters() returns jsonb language sql immutable parallel safe '
+    'set search_path = '''' as %L',
+    format(
+      'select %L::jsonb',
+      (
+        with forms as (
+          select btrim(private.search_spelling(chr(f.code), true)) as letters, f.code
+          -- Latin, Greek and Cyrillic, Arabic; phonetic and further Latin and Greek ones; above and below the
+          -- line; like letters; ligatures and Arabic forms; full and half width.
+          from (
+            values
+              (192, 591), (880, 1327), (1568, 1747), (7424, 8191), (8304, 8348), (8448, 8527),
+              (64256, 65276), (65296, 65437)
+          ) as r (first, last)
+          cross join lateral generate_series(r.first, r.last) as f (code)
+        ),
+        ranges as (
+          select g.letters, min(g.code) as first, max(g.code) as last
+          from (
+            select
+              f.letters, f.code,
+              f.code - row_number() over (partition by f.letters order by f.code) as place
+            from forms as f
+            where f.letters <> chr(f.code) and f.letters !~ '[\s!-/:-@\[-`{-~]'
+          ) as g
+          group by g.letters, g.place
+        ),
+        classes as (
+          select
+            r.letters, min(r.first) as first,
+            '[' || case when char_length(r.letters) = 1 then r.letters else '' end || string_agg(
+              chr(r.first) || case when r.last > r.first + 1 then '-' else '' end
+                || case when r.last > r.first then chr(r.last) else '' end,
+              '' order by r.first
+            ) || ']' || case
+              when char_length(r.letters) > 1 then ''
+              when r.letters ~ '[\u0621-\u06d3]' then U&'[\0610-\061A\0640\064B-\065F\0670]*'
+              else U&'[\0300-\036F]*'
+            end as class
+          from ranges as r
+          group by r.letters
+        )
+        select jsonb_object_agg(
+          case when char_length(c.letters) = 1 then c.letters else chr(c.first) end,
+          case
+            when char_length(c.letters) = 1 then c.class
+            else '(?:' || (
+              select string_agg(o.class, '' order by l.place)
+              from string_to_table(c.letters, null) with ordinality as l (letter, place)
+              join classes as o on o.letters = l.letter
+            ) || '|' || c.class || ')'
+          end
+        )
+        from classes as c
+        where char_length(c.letters) = 1
+          or c.letters in ('ss', 'ae', 'oe', 'ff', 'fi', 'fl', 'ffi', 'ffl')
+      )
+    )
+  );
+end
+$$;
+revoke all on function private.search_letters() from public, anon, authenticated, service_role;
+comment on function private.search_letters() is
+  'As regular expressions, what the letters of the spelling that is searched stand for in texts: all forms of '
+  'one, with marks behind it, and, under the first of them, ligatures beside their letters.';
+
 create type private.headline_words as (
   pattern  text,
+  ascii    text,
   plain    text
 );
 comment on type private.headline_words is
-  'What headlines mark: the words of a query as a regular expression, and the first of them if it is plain.';
+  'What headlines mark: the words of a query as a regular expression, the same for texts of ASCII alone, and '
+  'the first of the words if it is plain.';
 
 create function private.headline_words(p_named text)
 returns private.headline_words
@@ -246,48 +319,60 @@ strict
 set search_path = ''
 as $$
 declare
+  -- What letters with their forms may take in the pattern; words behind it are as they are spelled.
+  c_size constant integer := 2400;
   -- Every second one is a word. Not by a query: to start one takes longer than a few words do.
   v_parts constant text[] := string_to_array(p_named, '''');
   v_word text;
+  v_letter text;
   v_pattern text;
+  v_size integer := 0;
+  v_words text[] := array[]::text[];
   v_patterns text[] := array[]::text[];
 begin
   for v_number in 1 .. least(cardinality(v_parts) / 2, 40) loop
     v_word := v_parts[2 * v_number];
-    if v_word ~ '^emoji(2[136b][0-9a-f]{2}|27[0-9ab][0-9a-f]|1f[0-9a][0-9a-f]{2})$' then
-      v_pattern := chr(('x' || lpad(substr(v_word, 6), 8, '0'))::bit(32)::integer);
+    if v_word like 'emoji%'
+      and v_word ~ '^emoji(2[136b][0-9a-f]{2}|27[0-9ab][0-9a-f]|1f[0-9a][0-9a-f]{2})$'
+    then
+      v_word := chr(('x' || lpad(substr(v_word, 6), 8, '0'))::bit(32)::integer);
+      v_pattern := v_word;
     else
-      -- The letters that a spelling without accents stands for.
-      v_pattern :=
-        replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
-        replace(
-          v_word,
-          'a', U&'[a\00E0\00E1\00E2\00E3\00E4\00E5]'),
-          'c', U&'[c\00E7\0107\010D]'),
-          'd', U&'[d\0111]'),
-          'e', U&'[e\00E8\00E9\00EA\00EB\011B]'),
-          'g', U&'[g\011F]'),
-          'i', U&'[i\00EC\00ED\00EE\00EF\0131\0130]'),
-          'l', U&'[l\0142]'),
-          'n', U&'[n\00F1\0144]'),
-          'o', U&'[o\00F2\00F3\00F4\00F5\00F6\00F8]'),
-          'ss', U&'(?:ss|\00DF)'),
-          'u', U&'[u\00F9\00FA\00FB\00FC\016F]'),
-          'z', U&'[z\017A\017C\017E]'),
-          U&'\0627', U&'[\0627\0623\0625\0622]');
+      -- The letters and marks that the spelling stands for.
+      v_pattern := '';
+      foreach v_letter in array string_to_array(
+        case
+          when v_word !~ 'f[fil]|ss|ae|oe' then v_word
+          else replace(replace(replace(replace(replace(replace(replace(replace(
+            v_word,
+            'ffi', U&'\FB03'), 'ffl', U&'\FB04'), 'ff', U&'\FB00'),
+            'fi', U&'\FB01'), 'fl', U&'\FB02'), 'ss', U&'\00DF'), 'ae', U&'\00C6'), 'oe', U&'\0152')
+        end,
+        null
+      ) loop
+        v_pattern := v_pattern
+          || coalesce(private.search_letters() ->> v_letter, v_letter || U&'[\0300-\036F]*');
+      end loop;
+      if v_size + length(v_pattern) > c_size then
+        v_pattern := v_word;
+      end if;
+      v_size := v_size + length(v_pattern);
       if char_length(v_word) < 4 and octet_length(v_word) = char_length(v_word) then
         -- Not \m and \M, for which an underscore is a letter.
-        v_pattern := '(?<![[:alnum:]])' || v_pattern
-          || case when v_parts[2 * v_number + 1] like ':*%' then '' else '(?![[:alnum:]])' end;
+        v_letter := case when v_parts[2 * v_number + 1] like ':*%' then '' else '(?![[:alnum:]])' end;
+        v_word := '(?<![[:alnum:]])' || v_word || v_letter;
+        v_pattern := '(?<![[:alnum:]])' || v_pattern || v_letter;
       end if;
     end if;
-    if v_pattern <> all (v_patterns) then
+    if v_word <> all (v_words) then
+      v_words := v_words || v_word;
       v_patterns := v_patterns || v_pattern;
     end if;
   end loop;
   return row(
     -- Nothing is captured: that would make every match slower.
     '(?i)(?:' || nullif(array_to_string(v_patterns, '|'), '') || ')',
+    '(?i)(?:' || nullif(array_to_string(v_words, '|'), '') || ')',
     substring(p_named from '^''([[:alpha:]]{4,})''')
   );
 end
@@ -344,7 +429,10 @@ begin
     declare
       v_configuration constant regconfig := private.search_configuration(v_language);
       -- Whoever pastes a page into a search box gets an answer about its beginning.
-      v_rest text := left(p_query, 1000);
+      -- Phones put typographic quotes for plain ones.
+      v_rest text := translate(
+        left(p_query, 1000), U&'\201C\201D\201E\201F\00AB\00BB\FF02', repeat('"', 7)
+      );
       v_found text[];
       v_text text;
       v_spelled text;
@@ -764,7 +852,7 @@ create trigger conversation_sessions_60_index_changed after update of
   )
   execute function private.tg_conversation_sessions__index_words();
 
-create function private.headline(p_text text, p_pattern text, p_plain text)
+create function private.headline(p_text text, p_pattern text, p_ascii text, p_plain text)
 returns text
 language plpgsql
 immutable
@@ -786,7 +874,14 @@ begin
       p_text := left(p_text, 15000);
     end if;
     -- The first match, and not all of them, as regexp_instr would look for.
-    v_begins := strpos(regexp_replace(p_text, p_pattern, E'\x01'), E'\x01');
+    v_begins := strpos(
+      regexp_replace(
+        p_text,
+        case when octet_length(p_text) = char_length(p_text) then p_ascii else p_pattern end,
+        E'\x01'
+      ),
+      E'\x01'
+    );
   end if;
   v_begins := greatest(1, v_begins - 60);
   -- substr would count the characters of all that it reads, four times as many as it returns.
@@ -805,14 +900,16 @@ begin
   v_cut := replace(v_cut, E'\x01', '');
   v_marked := replace(v_cut, p_plain, E'\x01');
   -- The expression once, and not once a match, where the one word stands nowhere else.
-  v_is_plain := strpos(p_pattern, '|') = 0 and case
+  v_is_plain := strpos(p_ascii, '|') = 0 and case
     when v_is_ascii then strpos(lower(v_marked collate "C"), p_plain) = 0
     else v_marked !~ p_pattern
   end;
   v_cut := replace(replace(replace(replace(
     case
       when v_is_plain then v_marked
-      else regexp_replace(replace(v_cut, E'\x02', ''), p_pattern, E'\x01\\&\x02', 'g')
+      else regexp_replace(
+        replace(v_cut, E'\x02', ''), case when v_is_ascii then p_ascii else p_pattern end, E'\x01\\&\x02', 'g'
+      )
     end,
     '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;');
   return case
@@ -821,10 +918,10 @@ begin
   end;
 end
 $$;
-revoke all on function private.headline(text, text, text)
+revoke all on function private.headline(text, text, text, text)
   from public, anon, authenticated, service_role;
-grant execute on function private.headline(text, text, text) to authenticated, service_role;
-comment on function private.headline(text, text, text) is
+grant execute on function private.headline(text, text, text, text) to authenticated, service_role;
+comment on function private.headline(text, text, text, text) is
   'About 240 characters of a text around a match, the first of the plain word if that is there, as HTML: '
   'escaped, the matches in <mark>.';
 
@@ -1195,7 +1292,10 @@ begin
   return query
   select
     m.id, m.session_id, s.title, m.role, m.sequence_order, m.created_at,
-    (f.rank / 1000000000.0)::real, private.headline(m.content, (v_page.words).pattern, (v_page.words).plain),
+    (f.rank / 1000000000.0)::real,
+    private.headline(
+      m.content, (v_page.words).pattern, (v_page.words).ascii, (v_page.words).plain
+    ),
     lpad(to_hex(f.rank), 8, '0') || private.encode_cursor(f.created_at, f.message_id)
       || private.encode_cursor(f.top_at, f.top_id)
   from (
@@ -1220,8 +1320,8 @@ comment on function
   is
   E'The calling user''s messages with these words, best first.\n\n'
   'p_query: words that all have to be there, in any order; "a phrase"; prefix*; -excluded; a or b. Case and '
-  'accents do not matter; parts of words of 12 letters and more are found; any text is a query, of which '
-  'the first 1,000 characters count. Ranked in blocks: the newest matches, 300 at most, then the next. '
+  'accents do not matter; parts of words of 12 letters and more are found; any text without U+0000 is a '
+  'query, of which the first 1,000 characters count. Ranked in blocks: the newest matches, 300 at most, then the next. '
   'Filters: p_session_id, p_role, p_from (inclusive), p_to (exclusive), p_brand_id, p_agent_type. '
   'p_limit: 1 to 200, default 20. p_cursor: the cursor of the last row of the page before. '
   'Who: signed-in users. Errors: PT400 INVALID_ARGUMENT; PT401 UNAUTHENTICATED; PT404 SESSION_NOT_FOUND.';
@@ -1312,7 +1412,9 @@ begin
   select
     f.id, f.brand_id, f.title, f.description, f.agent_type, f.status, f.created_at, f.last_activity_at,
     f.message_count, (f.rank / 1000000000.0)::real,
-    private.headline(concat_ws(U&' \2014 ', f.title, f.description), (f.words).pattern, (f.words).plain),
+    private.headline(
+      concat_ws(U&' \2014 ', f.title, f.description), (f.words).pattern, (f.words).ascii, (f.words).plain
+    ),
     lpad(to_hex(f.rank), 8, '0') || private.encode_cursor(f.last_activity_at, f.id)
   from (
     select s.*, h.rank, h.words

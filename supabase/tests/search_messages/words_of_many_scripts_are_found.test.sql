@@ -28,7 +28,24 @@ values
   (20, 'simple', 'state-of-the-art up to date'),
   (21, 'simple', 'my iphone and javascript on github'),
   (22, 'simple', 'My iPhone and JavaScript on GitHub'),
-  (23, 'simple', 'ΟΔΟΣ, Æther and Œuvre, đà nẵng, Łódź');
+  (23, 'simple', 'ΟΔΟΣ, Æther and Œuvre, đà nẵng, Łódź'),
+  (24, 'simple', 'row level security'),
+  (25, 'simple', 'the level of a row');
+-- Words behind more than a headline shows.
+create temp table words (n integer, word text, queries text[]);
+insert into words (n, word, queries)
+values
+  (30, 'ελληνικά', '{ελληνικά,ελληνικα,ΕΛΛΗΝΙΚΆ}'), (31, 'τέλος', '{τέλος,τελος}'),
+  (32, 'ёлка', '{ёлка,елка}'),
+  (33, 'йога', '{йога,ЙОГА}'), (34, 'tiếng', '{tiếng,tieng}'), (35, 'việt', '{việt,viet}'),
+  (36, 'škoda', '{škoda,skoda,ŠKODA}'), (37, 'mężczyzna', '{mężczyzna,mezczyzna}'),
+  (38, 'ＦＵＬＬ', '{ＦＵＬＬ,full}'),
+  (39, 'příliš', '{prilis}'), (40, 'święta', '{swieta}'), (41, 'ﬁancé', '{fiance,ﬁancé}'), (42, 'Ýçöșťőăģ', '{ycostoag}'),
+  (43, 'oﬃces', '{offices}'), (44, 'Weißwurst', '{weisswurst}'), (45, 'Næstved', '{naestved}'),
+  (46, 'كَيْفما', '{كيفما}'), (47, E'cafe\u0301s', '{cafés,cafes}'), (48, 'за́мок', '{замок}'), (49, 'ệ', '{e}'),
+  (50, 'Straße2', '{strasse2}');
+insert into texts (n, language, content)
+select n, 'simple', repeat('lorem ipsum ', 90) || word || ' dolor' from words;
 create temp table queries (query text, hits integer[]);
 insert into queries (query, hits)
 values
@@ -59,8 +76,10 @@ values
   ('iphone', '{21,22}'), ('iPhone', '{21,22}'), ('JavaScript github', '{21,22}'), ('IPHONE', '{21,22}'),
   ('-iPhone javascript', '{}'), ('οδος', '{23}'), ('æther', '{23}'), ('aether', '{23}'), ('oeuvre', '{23}'),
   ('da nang', '{23}'), ('lodz', '{23}'),
+  ('“row level”', '{24}'), ('„row level“', '{24}'), ('«row level»', '{24}'), ('“level of', '{25}'),
+  ('-“row level” row', '{25}'),
   ('ru*', '{9,14}'), ('"getUser*', '{8}'), ('"getUs*', '{}');
-select plan((2 * count(*))::integer) from queries;
+select plan((2 * count(*) + (select sum(cardinality(queries)) from words))::integer) from queries;
 
 select tests.start(n) from texts;
 update public.conversation_sessions as s
@@ -91,6 +110,12 @@ reset role;
 select is(h.hits, q.hits, q.query || ', indexed')
 from queries as q
 cross join lateral pg_temp.hits(q.query) as h (hits);
+
+-- A headline shows what was found, as it was written.
+select matches(f.headline, '<mark>' || w.word || '</mark> dolor$', q.query || ', shown')
+from words as w
+cross join lateral unnest(w.queries) as q (query)
+left join lateral public.search_messages(q.query, tests.s(w.n)) as f on true;
 
 select * from finish();
 rollback;
