@@ -12,8 +12,9 @@ export async function chat(
   question: string,
 ): Promise<string> {
   const history = new TurnbaseChatMessageHistory({ supabase, sessionId });
-  const asked = new HumanMessage(question);
-  const answer = await model.invoke([...await history.getMessages(), asked]);
-  await history.addMessages([asked, answer]);
+  // Before it is read: behind a question, a call that was never answered is left out.
+  await history.addMessage(new HumanMessage(question));
+  const answer = await model.invoke(await history.getMessages());
+  await history.addMessage(answer);
   return answer.text;
 }

@@ -10,16 +10,17 @@ export async function chat(
   sessionId: string,
   question: string,
 ): Promise<string> {
-  const user = { role: "user" as const, content: question };
+  // Before it is loaded: behind a question, a call that was never answered is left out.
+  await saveMessages(supabase, sessionId, [{ role: "user", content: question }]);
   const began = performance.now();
   const completion = await openai.chat.completions.create({
     model: "gpt-4o-mini",
-    messages: [...await loadMessages(supabase, sessionId), user],
+    messages: await loadMessages(supabase, sessionId),
   });
   const answer = completion.choices[0]?.message;
   if (!answer) throw new Error("no answer");
   // Under the completion's id: sent again after a lost connection, it is stored once.
-  await saveMessages(supabase, sessionId, [user, answer], {
+  await saveMessages(supabase, sessionId, [answer], {
     ...usageColumns(completion),
     latency_ms: Math.round(performance.now() - began),
   }, completion.id);

@@ -10,7 +10,10 @@ export type AnswerColumns = Omit<
   "role" | "content" | "parts" | "tool_calls" | "tool_call_id"
 >;
 
-/** The last messages of the branch that is shown, oldest first, ready for `messages`. */
+/**
+ * The last messages of the branch that is shown, oldest first, ready for `messages`. Calls at the end wait for their
+ * answers: a question that is asked instead is saved before.
+ */
 export async function loadMessages(
   supabase: Client,
   sessionId: string,

@@ -76,6 +76,24 @@ test("a chat remembers what was said, and what it cost", async () => {
   assert.deepEqual([row?.cached_input_tokens, row?.reasoning_tokens], [50, 5]);
 });
 
+test("a conversation continues where a call was never answered", async () => {
+  const { port } = provider.address() as AddressInfo;
+  const openai = new OpenAI({ apiKey: "stand-in", baseURL: `http://127.0.0.1:${port}/v1` });
+  const session = await newSession(ada);
+  const user = { role: "user" as const, content: "How warm is it in Rome?" };
+  const call = {
+    id: "call_rome",
+    type: "function" as const,
+    function: { name: "weather", arguments: '{"at":"Rome"}' },
+  };
+  // The process ended in its tool.
+  const asks = { role: "assistant" as const, content: null, tool_calls: [call] };
+  await saveMessages(ada, session, [user, asks]);
+  assert.deepEqual(await loadMessages(ada, session), [user, asks]);
+  await chat(openai, ada, session, "Hello?");
+  assert.deepEqual(asked.at(-1)?.messages, [user, { role: "user", content: "Hello?" }]);
+});
+
 test("a turn that is saved again is stored once", async () => {
   const session = await newSession(ada);
   for (let k = 0; k < 2; k++) {
