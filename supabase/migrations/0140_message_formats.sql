@@ -1,6 +1,6 @@
 -- 0140_message_formats: a session as the message arrays that model SDKs take.
 -- Makes: get_openai_messages, get_ui_messages.
--- Needs: 0010, 0030, 0050. Locks: none. Breaking: no.
+-- Needs: 0010, 0030, 0050. Reads 0130 where it is. Locks: none. Breaking: no.
 
 -- conversation_messages.parts holds what a client sent, verbatim: content parts of the OpenAI API or
 -- parts of the AI SDK, told apart by their shape, and carriers: one part each for the fields of a
@@ -847,6 +847,7 @@ security invoker
 set search_path = ''
 as $$
 declare
+  c_has_runs constant boolean := to_regclass('public.tool_executions') is not null;
   v_row public.conversation_messages;
   v_messages jsonb[] := '{}'::jsonb[];
   v_message jsonb;
@@ -855,6 +856,8 @@ declare
   v_is_waiting boolean := false;  -- the last message has calls without an answer, or had
   v_is_answered boolean := false; -- and a tool answered since
   v_is_verbatim boolean := false; -- it is as the AI SDK wrote it
+  v_ran text[];                   -- the calls in it that a run answered, and no message so far
+  v_parts jsonb;
 begin
   for v_row in
     select h.*
@@ -870,14 +873,17 @@ begin
         select e.position - 1 into v_call
         from jsonb_array_elements(v_messages[v_last] -> 'parts') with ordinality as e (part, position)
         where e.part ->> 'toolCallId' = v_row.tool_call_id
-          and e.part ->> 'state' = 'input-available'
-        order by e.position
+          and (e.part ->> 'state' = 'input-available' or v_row.tool_call_id = any (v_ran))
+        -- The first that waits, or the last: an id may come again in another step.
+        order by case e.part ->> 'state' when 'input-available' then e.position else 1e9 - e.position end
         limit 1;
         if found then
           v_messages[v_last] := jsonb_set(
             v_messages[v_last], array['parts', v_call::text],
-            (v_messages[v_last] -> 'parts' -> v_call) || private.ui_answer_of(v_row)
+            ((v_messages[v_last] -> 'parts' -> v_call) - array['output', 'errorText'])
+            || private.ui_answer_of(v_row)
           );
+          v_ran := array_remove(v_ran, v_row.tool_call_id);
           v_is_answered := true;
           v_is_verbatim := false;
         end if;
@@ -919,6 +925,31 @@ begin
     v_is_waiting := v_row.role = 'assistant'
       and v_message -> 'parts' @> '[{"state": "input-available"}]';
     v_is_answered := false;
+    v_ran := null;
+    if v_is_waiting and not v_is_verbatim and c_has_runs then
+      select
+        jsonb_agg(e.part || coalesce(r.answer, '{}') order by e.position),
+        array_agg(e.part ->> 'toolCallId') filter (where r.answer is not null)
+      into v_parts, v_ran
+      from jsonb_array_elements(v_messages[cardinality(v_messages)] -> 'parts') with ordinality
+        as e (part, position)
+      left join lateral (
+        select
+          case t.status
+            when 'completed' then
+              jsonb_build_object('state', 'output-available', 'output', coalesce(t.output, 'null'))
+            else jsonb_build_object('state', 'output-error', 'errorText', coalesce(t.error, ''))
+          end as answer
+        from public.tool_executions as t
+        where e.part ->> 'state' = 'input-available' and t.tool_call_id = e.part ->> 'toolCallId'
+          and t.session_id = p_session_id and t.message_id = v_row.id
+          and t.status in ('completed', 'failed')
+        order by t.status = 'completed' desc, t.created_at desc
+        limit 1
+      ) as r on true;
+      v_messages[cardinality(v_messages)] :=
+        v_messages[cardinality(v_messages)] || jsonb_build_object('parts', v_parts);
+    end if;
   end loop;
   return to_jsonb(v_messages);
 end
@@ -930,7 +961,8 @@ comment on function public.get_ui_messages(uuid, integer) is
   E'The branch that is shown as the UIMessage[] of the AI SDK.\n\n'
   'p_limit: stored messages from the end, 1 to 200, default 50. What was stored in that shape comes '
   'back as it was; an answer with tool calls, what the tools gave back and the answer after it become '
-  'one message. Left out: answers of tools without their call, calls without their answer unless they '
+  'one message. A call without a message of its tool has what its run in tool_executions gave, once that '
+  'has completed or failed. Left out: answers of tools without their call, calls without their answer unless they '
   'end the array, failed answers without content. '
   'Returns: a JSON array, oldest first, empty for an empty session. '
   'Who: the session''s user, service_role. '
