@@ -449,7 +449,7 @@ as $$
     ('ILLEGAL_TRANSITION', 'PT409', 'Illegal state transition',
      'docs/errors.md lists the legal moves; reopen_conversation_session reopens a finished session.'),
     ('SESSION_CLOSED', 'PT409', 'Session is closed',
-     'Reopen it with reopen_conversation_session, or start a new session.'),
+     'Open it with reopen_conversation_session, unarchive_session or restore_session, or start a new one.'),
     ('SESSION_EXISTS', 'PT409', 'Session exists',
      'This token is taken: send the secret that it was started with, or start with a new token.'),
     ('STREAM_RUNNING', 'PT409', 'A message is streaming here',

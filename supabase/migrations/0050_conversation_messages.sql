@@ -317,6 +317,9 @@ language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_deleted_at timestamptz;
+  v_archived_at timestamptz;
 begin
   if not p_for_visitor and private.is_trusted_caller() then
     return;
@@ -330,7 +333,21 @@ begin
   ) then
     return;
   end if;
-  perform private.raise_error('SESSION_CLOSED');
+  select s.deleted_at, s.archived_at into v_deleted_at, v_archived_at
+  from public.conversation_sessions as s
+  where s.id = p_session_id;
+  if v_deleted_at is not null then
+    perform private.raise_error(
+      'SESSION_CLOSED', 'Take it out of the trash with restore_session, or start a new session.'
+    );
+  elsif v_archived_at is not null then
+    perform private.raise_error(
+      'SESSION_CLOSED', 'Take it out of the archive with unarchive_session, or start a new session.'
+    );
+  end if;
+  perform private.raise_error(
+    'SESSION_CLOSED', 'Reopen it with reopen_conversation_session, or start a new session.'
+  );
 end
 $$;
 revoke all on function private.refuse_closed_session(uuid, public.message_role, uuid, boolean)

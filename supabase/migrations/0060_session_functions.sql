@@ -99,7 +99,9 @@ begin
     if not found or v_session.request_hash <> v_hash then
       perform private.raise_error('IDEMPOTENCY_MISMATCH');
     elsif v_session.deleted_at is not null then
-      perform private.raise_error('SESSION_CLOSED', 'The session of this key is in the trash.');
+      perform private.raise_error(
+        'SESSION_CLOSED', 'The session of this key is in the trash: restore_session takes it out.'
+      );
     end if;
   end if;
   return v_session;

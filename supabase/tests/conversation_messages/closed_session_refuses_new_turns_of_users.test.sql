@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(7);
+select plan(8);
 
 select tests.start(i) from generate_series(1, 4) as i;
 select public.complete_conversation_session(tests.s(1));
@@ -32,6 +32,30 @@ select is(
     from generate_series(1, 4) as i
   ),
   'ok ok ok ok', 'the server writes into each'
+);
+
+reset role;
+create function tests.next_step(p_session integer)
+returns text
+language plpgsql
+as $$
+declare
+  v_hint text;
+begin
+  insert into public.conversation_messages (session_id, role, content)
+  values (tests.s(p_session), 'user', 'a');
+  return 'ok';
+exception
+  when sqlstate 'PT409' then
+    get stacked diagnostics v_hint = pg_exception_hint;
+    return substring(v_hint from '\w+_session\M');
+end
+$$;
+select tests.act_as('owner');
+select is(
+  (select string_agg(tests.next_step(i), ' ' order by i) from generate_series(1, 4) as i),
+  'reopen_conversation_session reopen_conversation_session unarchive_session restore_session',
+  'the hint names what opens it again'
 );
 
 select * from finish();
