@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { PostgrestError } from "@supabase/supabase-js";
+import { root } from "../../local/paths.ts";
 import { type Api, type Client, good, newSession, openTestApi } from "./support.ts";
 
 interface Answer {
@@ -395,6 +398,52 @@ test("LEGAL_HOLD is answered, not raised, where it leaves an audit row", async (
   assert.ok(await refusals() > before);
   good(await service.rpc("release_legal_hold", { p_hold_id: hold.id, p_reason }));
 });
+
+// Before our code, or below it: details is text for people there, or nothing.
+const raw: [code: string, status: number, name: string, call: () => PromiseLike<Answer>][] = [
+  [
+    "22P02",
+    400,
+    "an id that is none",
+    () => user.rpc("get_session_cost", { p_session_id: "x" }),
+  ],
+  [
+    "22P02",
+    400,
+    "a role that is none",
+    () => user.rpc("search_messages", { p_query: "x", p_role: "bot" as never }),
+  ],
+  [
+    "22007",
+    400,
+    "a time that is none",
+    () => user.rpc("search_messages", { p_query: "x", p_from: "soon" }),
+  ],
+  ["22P05", 400, "U+0000", () => user.rpc("search_messages", { p_query: "a\u0000b" })],
+  ["PGRST102", 400, "half an emoji", () => user.rpc("search_messages", { p_query: "\ud83d" })],
+  ["PGRST202", 404, "an unknown function", () => user.rpc("log_turns" as never, {} as never)],
+  [
+    "PGRST202",
+    404,
+    "an unknown argument",
+    () => user.rpc("list_sessions", { limit: 1 } as never),
+  ],
+  ["23514", 400, "tokens below 0", () => append([{ role: "user", content: "x", tokens_used: -1 }])],
+  ["23503", 409, "a session of a user who was erased", async () => {
+    const { client, id } = await api.user();
+    await api.select(`delete from auth.users where id = '${id}' returning id`);
+    return await client.rpc("create_conversation_session", {});
+  }],
+];
+for (const [code, status, name, call] of raw) {
+  test(`${code} as it is: ${name}`, async () => {
+    const answer = await call();
+    assert.deepEqual([answer.error?.code, answer.status], [code, status]);
+    assert.ok(!registry.has(answer.error?.details ?? ""));
+    const page = readFileSync(join(root, "docs/errors.md"), "utf8");
+    assert.ok(page.includes(`\`${code}\``), `docs/errors.md lacks ${code}`);
+  });
+}
 
 test("every registered code was produced above", () => {
   assert.deepEqual([...covered].sort(), [...registry.keys()].sort());
