@@ -375,7 +375,8 @@ left join lateral (
 where q.role = 'user';
 comment on view public.conversation_turns is
   E'One row a question, with its newest answer.\n\n'
-  'Who: each user sees their own; service_role everybody''s. Turns of every branch.';
+  'Who: each user sees their own; service_role everybody''s. Turns of every branch. Numbers are those of that '
+  'answer alone: what calls of tools before it and other versions took, get_session_cost and usage_daily count.';
 comment on column public.conversation_turns.turn_id is 'The question''s message, and log_turn''s p_turn_id.';
 comment on column public.conversation_turns.session_id is 'The session.';
 comment on column public.conversation_turns.user_id is 'Its user; null: a visitor.';
@@ -389,9 +390,11 @@ comment on column public.conversation_turns.mood is 'Mood of the question.';
 comment on column public.conversation_turns.status is 'Whether the answer is whole.';
 comment on column public.conversation_turns.provider is 'Who ran the model.';
 comment on column public.conversation_turns.model_used is 'Model, as the provider names it.';
-comment on column public.conversation_turns.tokens_used is 'Tokens of the answer.';
-comment on column public.conversation_turns.cost_usd is 'Cost of the answer, US dollars; null: unknown.';
-comment on column public.conversation_turns.latency_ms is 'Request to last token, milliseconds.';
+comment on column public.conversation_turns.tokens_used is 'Tokens of the answer alone.';
+comment on column public.conversation_turns.cost_usd is
+  'Cost of the answer alone, US dollars; null: unknown.';
+comment on column public.conversation_turns.latency_ms is
+  'Request to last token of the answer alone, milliseconds.';
 comment on column public.conversation_turns.error_message is 'What went wrong with the answer.';
 comment on column public.conversation_turns.metadata is
   'Free data of the answer, or of the question while there is none.';
