@@ -258,6 +258,8 @@ begin
       ('0150_logs', 'type', 'public.logs_cleanup'),
       ('0150_logs', 'type', 'public.metric_type'),
       ('0160_attachments', 'function', 'private.lock_files'),
+      ('0160_attachments', 'function', 'private.my_deleted_file_paths'),
+      ('0160_attachments', 'function', 'private.my_held_file_paths'),
       ('0160_attachments', 'function', 'private.tg_attachments__check_message'),
       ('0160_attachments', 'function', 'private.tg_attachments__place'),
       ('0160_attachments', 'function', 'private.tg_attachments__queue_deletion'),
@@ -591,7 +593,10 @@ begin
       where d.classid = 'pg_catalog.pg_policy'::regclass and y.oid = d.objid
         and (
           y.polrelid = to_regclass('storage.objects')
-          and y.polname in ('attachments_insert_own', 'attachments_update_own')
+          and y.polname in (
+            'attachments_select_own', 'attachments_insert_own', 'attachments_update_own',
+            'attachments_delete_own'
+          )
           or y.polrelid = to_regclass('realtime.messages')
           and y.polname = 'turnbase_select_own_topics'
         )

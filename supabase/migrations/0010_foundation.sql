@@ -181,6 +181,7 @@ begin
       ('type', 'public.logs_cleanup'), ('type', 'public.metric_type'),
       -- 0160_attachments
       ('function', 'private.lock_files'),
+      ('function', 'private.my_deleted_file_paths'), ('function', 'private.my_held_file_paths'),
       ('function', 'private.tg_attachments__check_message'),
       ('function', 'private.tg_attachments__place'),
       ('function', 'private.tg_attachments__queue_deletion'),

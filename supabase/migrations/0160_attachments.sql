@@ -1,6 +1,7 @@
 -- 0160_attachments: files of a session. The bytes lie in Supabase Storage, each once a user.
 -- Makes: public.attachments, private.storage_deletions, take_storage_deletions,
---   settle_storage_deletions; bucket attachments and its policies on storage.objects.
+--   settle_storage_deletions, private.my_deleted_file_paths, private.my_held_file_paths; bucket
+--   attachments and its policies on storage.objects.
 -- Needs: 0010, 0030, 0050, Supabase Storage.
 -- Locks: conversation_sessions, conversation_messages (foreign keys, trigger), storage.objects
 --   (policies). Breaking: no.
@@ -429,6 +430,77 @@ insert into storage.buckets (id, name, public, file_size_limit)
 values ('attachments', 'attachments', false, 52428800)
 on conflict (id) do nothing;
 
+-- Reads what the select policies hide, so it cannot be an invoker; takes no column of the row.
+create function private.my_deleted_file_paths()
+returns text[]
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  v_deleted constant uuid[] := private.my_deleted_session_ids();
+begin
+  -- Most users have none.
+  if v_deleted is null then
+    return null;
+  end if;
+  return (
+    select array_agg(distinct a.storage_path)
+    from public.attachments as a
+    where a.session_id = any (v_deleted)
+      and not exists (
+        select 1
+        from public.attachments as o
+        join public.conversation_sessions as s on s.id = o.session_id
+        where o.storage_path = a.storage_path and s.deleted_at is null
+      )
+  );
+end
+$$;
+revoke all on function private.my_deleted_file_paths()
+  from public, anon, authenticated, service_role;
+grant execute on function private.my_deleted_file_paths() to authenticated, service_role;
+comment on function private.my_deleted_file_paths() is
+  'Paths of the calling user''s files that only sessions in the trash have; null without any.';
+
+-- Definer: nobody may read holds; of these, only which of their own files they keep.
+create function private.my_held_file_paths()
+returns text[]
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := auth.uid();
+  v_is_held boolean;
+begin
+  if not private.has_holds() then
+    return null;
+  end if;
+  v_is_held := private.is_held(v_user_id, null);
+  return (
+    select array_agg(o.name order by o.name)
+    from storage.objects as o
+    where o.bucket_id = 'attachments'
+      and o.name like v_user_id::text || '/%'
+      and (
+        v_is_held
+        or exists (
+          select 1
+          from public.attachments as a
+          where a.storage_path = o.name and private.is_held(a.user_id, a.session_id)
+        )
+      )
+  );
+end
+$$;
+revoke all on function private.my_held_file_paths() from public, anon, authenticated, service_role;
+grant execute on function private.my_held_file_paths() to authenticated, service_role;
+comment on function private.my_held_file_paths() is
+  'Paths of what lies in the calling user''s folder and a legal hold keeps; null without any.';
+
 -- The schema is the platform's and stays when a project is reset, and so do policies in it.
 drop policy if exists attachments_select_own on storage.objects;
 drop policy if exists attachments_insert_own on storage.objects;
@@ -436,12 +508,13 @@ drop policy if exists attachments_update_own on storage.objects;
 drop policy if exists attachments_delete_own on storage.objects;
 -- A name is the caller's id, a slash and 64 lowercase hex digits, and nothing else: no other folder,
 -- no "..", no empty segment, no escape. Bytes arrive only for a row that names them, so that none is
--- left when its rows are gone.
+-- left when its rows are gone. The trash hides them, and a legal hold keeps them as they are.
 create policy attachments_select_own on storage.objects for select to authenticated
   using (
     bucket_id = 'attachments'
     and name ~ ('^' || (select auth.uid())::text || '/[0-9a-f]{64}$')
     and coalesce(((select auth.jwt()) ->> 'is_anonymous')::boolean, false) = false
+    and coalesce(name <> all ((select private.my_deleted_file_paths())::text[]), true)
   );
 create policy attachments_insert_own on storage.objects for insert to authenticated
   with check (
@@ -455,6 +528,7 @@ create policy attachments_update_own on storage.objects for update to authentica
     bucket_id = 'attachments'
     and name ~ ('^' || (select auth.uid())::text || '/[0-9a-f]{64}$')
     and coalesce(((select auth.jwt()) ->> 'is_anonymous')::boolean, false) = false
+    and coalesce(name <> all ((select private.my_held_file_paths())::text[]), true)
   )
   with check (
     bucket_id = 'attachments'
@@ -466,4 +540,5 @@ create policy attachments_delete_own on storage.objects for delete to authentica
     bucket_id = 'attachments'
     and name ~ ('^' || (select auth.uid())::text || '/[0-9a-f]{64}$')
     and coalesce(((select auth.jwt()) ->> 'is_anonymous')::boolean, false) = false
+    and coalesce(name <> all ((select private.my_held_file_paths())::text[]), true)
   );

@@ -247,6 +247,8 @@ as $$
       ('0150_logs', 'type', 'public.logs_cleanup'),
       ('0150_logs', 'type', 'public.metric_type'),
       ('0160_attachments', 'function', 'private.lock_files'),
+      ('0160_attachments', 'function', 'private.my_deleted_file_paths'),
+      ('0160_attachments', 'function', 'private.my_held_file_paths'),
       ('0160_attachments', 'function', 'private.tg_attachments__check_message'),
       ('0160_attachments', 'function', 'private.tg_attachments__place'),
       ('0160_attachments', 'function', 'private.tg_attachments__queue_deletion'),
