@@ -168,6 +168,9 @@ begin
     end,
     conversion_value_usd = case
       when o.reported_by = 'service_role' and not v_is_trusted then o.conversion_value_usd
+      -- What was claimed does not become what the server says.
+      when p_outcome.reported_by = 'service_role' and o.reported_by <> 'service_role' then
+        p_outcome.conversion_value_usd
       else coalesce(p_outcome.conversion_value_usd, o.conversion_value_usd)
     end,
     reported_by = case
@@ -278,7 +281,8 @@ comment on function public.record_outcome(
   E'Records what a chat led to.\n\n'
   'p_session_id or p_session_token names it. p_session_secret: given by a server that calls for a '
   'visitor. The rest are the columns of session_outcomes; what is left out keeps its value, and so does '
-  'a conversion that service_role reported when a user or visitor reports another. '
+  'a conversion that service_role reported when a user or visitor reports another. When service_role '
+  'reports a conversion, a value that they claimed goes: it sends its own. '
   'Returns: the session''s outcome. Who: the session''s user, service_role. '
   'Errors: PT400 INVALID_ARGUMENT; PT404 SESSION_NOT_FOUND; PT413 TOO_LARGE; PT429 RATE_LIMITED; 23514 '
   '(a column''s check).';
@@ -291,9 +295,12 @@ select
   count(*) filter (where o.added_to_cart_count > 0) as added_to_cart_count,
   count(*) filter (where o.conversion_occurred) as converted_count,
   round(count(*) filter (where o.conversion_occurred)::numeric / count(*), 4) as conversion_rate,
-  coalesce(sum(o.conversion_value_usd), 0) as conversion_value_usd,
+  coalesce(sum(o.conversion_value_usd) filter (where o.conversion_occurred), 0) as conversion_value_usd,
   coalesce(
-    sum(o.conversion_value_usd) filter (where o.reported_by <> 'service_role'), 0
+    sum(o.conversion_value_usd) filter (
+      where o.conversion_occurred and o.reported_by <> 'service_role'
+    ),
+    0
   ) as claimed_value_usd,
   round(avg(o.user_satisfaction), 2) as avg_user_satisfaction
 from public.session_outcomes as o
@@ -309,7 +316,8 @@ comment on column public.conversion_funnel.added_to_cart_count is
   'Those in which a product was put into the cart.';
 comment on column public.conversion_funnel.converted_count is 'Those that led to a conversion.';
 comment on column public.conversion_funnel.conversion_rate is 'Their share of all, 0 to 1.';
-comment on column public.conversion_funnel.conversion_value_usd is 'What they were worth, US dollars.';
+comment on column public.conversion_funnel.conversion_value_usd is
+  'What those that led to a conversion were worth, US dollars.';
 comment on column public.conversion_funnel.claimed_value_usd is
   'The part of it that users and visitors report themselves.';
 comment on column public.conversion_funnel.avg_user_satisfaction is

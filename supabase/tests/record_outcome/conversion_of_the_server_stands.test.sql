@@ -2,9 +2,9 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/visitors.psql
-select plan(7);
+select plan(12);
 
-select tests.visit(1), tests.start(2);
+select tests.visit(1), tests.start(2), tests.start(3);
 create function pg_temp.conversion(p_secret text, p_value numeric default null, p_type text default null)
 returns text
 language sql
@@ -31,6 +31,39 @@ select tests.act_as('owner');
 select is(
   (select reported_by::text from public.record_outcome(tests.s(2), p_conversion_occurred => true)),
   'authenticated', 'users say so themselves'
+);
+
+create function pg_temp.recorded(p_arguments text)
+returns text
+language plpgsql
+as $$
+declare
+  v_outcome public.session_outcomes;
+begin
+  execute format('select (public.record_outcome(tests.s(3), %s)).*', p_arguments) into v_outcome;
+  return concat_ws(
+    ' ', v_outcome.conversion_occurred, trim_scale(v_outcome.conversion_value_usd), v_outcome.reported_by,
+    v_outcome.query_type
+  );
+end
+$$;
+select is(
+  pg_temp.recorded('p_conversion_value_usd => 999999'), 'f 999999 authenticated', 'a value that a user claims'
+);
+select tests.act_as('service_role');
+select is(
+  pg_temp.recorded('p_query_type => ''order'''), 'f 999999 authenticated order',
+  'stays theirs when the server reports something else'
+);
+select is(
+  pg_temp.recorded('p_conversion_occurred => true'), 't service_role order',
+  'and goes when it confirms without one'
+);
+select is(
+  pg_temp.recorded('p_conversion_value_usd => 7'), 't 7 service_role order', 'the server adds its own'
+);
+select is(
+  pg_temp.recorded('p_conversion_occurred => true'), 't 7 service_role order', 'which then stays'
 );
 
 select * from finish();
