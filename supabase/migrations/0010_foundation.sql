@@ -194,7 +194,9 @@ begin
       -- 0170_message_feedback
       ('function', 'private.tg_conversation_sessions__carry_feedback'),
       ('function', 'private.tg_message_feedback__keep_message'),
+      ('function', 'private.tg_message_feedback__mark_sent'),
       ('function', 'private.tg_message_feedback__place'),
+      ('function', 'private.tg_message_feedback__replace'),
       ('table', 'public.message_feedback'), ('table', 'public.message_feedback_stats'),
       ('type', 'public.message_rating'),
       -- 0180_visitors

@@ -22,6 +22,7 @@ create table public.message_feedback (
 );
 comment on table public.message_feedback is
   E'A user''s rating of a message, one a message and user: upsert it.\n\n'
+  'Another rating replaces the one before: a reason or comment that is not sent with it goes. '
   'Who: users rate messages of their own sessions, not when anonymous; service_role rates for the '
   'session''s user. It goes with the message. Errors: PT404 MESSAGE_NOT_FOUND.';
 comment on column public.message_feedback.message_id is 'The message.';
@@ -134,6 +135,60 @@ comment on function private.tg_message_feedback__keep_message() is
 create trigger message_feedback_20_keep_message before update of message_id
   on public.message_feedback for each row when (old.message_id <> new.message_id)
   execute function private.tg_message_feedback__keep_message();
+
+-- Another rating takes the reason and the comment of the one before with it, unless they were sent too. An
+-- update tells a trigger which columns it names by firing those of that column, and no other way: what was
+-- sent unchanged is marked, and looks changed to the next trigger, which takes the mark off again.
+create function private.tg_message_feedback__mark_sent()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if tg_argv[0] = 'reason' then
+    new.reason := new.reason || E'\u0001';
+  else
+    new.comment := new.comment || E'\u0001';
+  end if;
+  return new;
+end
+$$;
+revoke all on function private.tg_message_feedback__mark_sent()
+  from public, anon, authenticated, service_role;
+comment on function private.tg_message_feedback__mark_sent() is
+  'Marks a reason or comment that is sent again with another rating.';
+
+create function private.tg_message_feedback__replace()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  new.reason := case
+    when new.reason = old.reason || E'\u0001' then old.reason
+    when new.reason is distinct from old.reason then new.reason
+  end;
+  new.comment := case
+    when new.comment = old.comment || E'\u0001' then old.comment
+    when new.comment is distinct from old.comment then new.comment
+  end;
+  return new;
+end
+$$;
+revoke all on function private.tg_message_feedback__replace()
+  from public, anon, authenticated, service_role;
+comment on function private.tg_message_feedback__replace() is
+  'Another rating takes the reason and comment of the one before with it, unless they were sent too.';
+
+create trigger message_feedback_11_mark_comment before update of comment on public.message_feedback
+  for each row when (old.rating <> new.rating and old.comment = new.comment)
+  execute function private.tg_message_feedback__mark_sent('comment');
+create trigger message_feedback_11_mark_reason before update of reason on public.message_feedback
+  for each row when (old.rating <> new.rating and old.reason = new.reason)
+  execute function private.tg_message_feedback__mark_sent('reason');
+create trigger message_feedback_12_replace before update of rating on public.message_feedback
+  for each row when (old.rating <> new.rating)
+  execute function private.tg_message_feedback__replace();
 
 create trigger message_feedback_30_touch before update on public.message_feedback
   for each row when (old.* is distinct from new.*)

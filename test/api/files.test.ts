@@ -143,9 +143,11 @@ test("a rating is upserted, read, changed and taken back", async () => {
   assert.deepEqual([first.user_id, first.session_id, first.rating], [owner.id, session, "up"]);
   const second = good(await rate("down"));
   assert.deepEqual([second.rating, second.created_at], ["down", first.created_at]);
+  assert.deepEqual([second.reason, second.comment], ["helpful", "Thanks"]);
+  // What is not sent with another rating goes with the one before.
   await feedback.upsert({ message_id, rating: "up" }).throwOnError();
-  const rows = good(await feedback.select("rating, comment").eq("session_id", session));
-  assert.deepEqual(rows, [{ rating: "up", comment: "Thanks" }]);
+  const rows = good(await feedback.select("rating, reason, comment").eq("session_id", session));
+  assert.deepEqual(rows, [{ rating: "up", reason: null, comment: null }]);
   const [day] = good(await owner.client.from("message_feedback_stats").select());
   assert.ok(day);
   assert.deepEqual([day.rating_count, day.up_count, day.down_count], [1, 1, 0]);
