@@ -299,8 +299,10 @@ revoke all on function public.delete_session(uuid)
 grant execute on function public.delete_session(uuid) to authenticated, service_role;
 comment on function public.delete_session(uuid) is
   E'Puts a session into the trash: it and what hangs on it can be read no more.\n\n'
-  'Returns: the session; deleted again, it keeps its time. restore_session brings it back; a delete of '
-  'the row is for good. Who: its user, service_role. Errors: PT404 SESSION_NOT_FOUND.';
+  'Returns: the session; deleted again, it keeps its time. restore_session brings it back. For good: '
+  'delete the row of a session that is not in the trash. From the trash its user restores it first; a '
+  'server deletes there too, and so does retention (class trash). Who: its user, service_role. '
+  'Errors: PT404 SESSION_NOT_FOUND.';
 
 -- Definer: writes a time that no caller may write.
 create function public.restore_session(p_session_id uuid)
@@ -480,7 +482,11 @@ create type private.list_place as (user_id uuid, at timestamptz, id uuid, row_li
 comment on type private.list_place is
   'Whose list is read, the place after which the page begins, and how long it is.';
 
-create function private.list_place(p_limit integer, p_cursor text)
+create function private.list_place(
+  p_limit integer,
+  p_cursor text,
+  p_status public.session_status default null
+)
 returns private.list_place
 language plpgsql
 stable
@@ -498,6 +504,14 @@ begin
   if p_limit is null or p_limit not between 1 and 200 then
     perform private.raise_error('INVALID_ARGUMENT', 'p_limit is 1 to 200.');
   end if;
+  -- Row level security hides the trash, so the answer would be an empty list, whatever is in it.
+  if p_status = 'deleted' then
+    perform private.raise_error(
+      'INVALID_ARGUMENT',
+      'The trash is not listed: restore_session takes a session out by its id; a server selects from '
+      'conversation_sessions.'
+    );
+  end if;
   v_place.row_limit := p_limit;
   if p_cursor is null then
     v_place.at := 'infinity';
@@ -508,11 +522,13 @@ begin
   return v_place;
 end
 $$;
-revoke all on function private.list_place(integer, text)
+revoke all on function private.list_place(integer, text, public.session_status)
   from public, anon, authenticated, service_role;
-grant execute on function private.list_place(integer, text) to authenticated, service_role;
-comment on function private.list_place(integer, text) is
-  'The caller and the place that a cursor names (PT401 UNAUTHENTICATED, PT400 INVALID_ARGUMENT).';
+grant execute on function private.list_place(integer, text, public.session_status)
+  to authenticated, service_role;
+comment on function private.list_place(integer, text, public.session_status) is
+  'The caller and the place that a cursor names (PT401 UNAUTHENTICATED, PT400 INVALID_ARGUMENT, which is '
+  'also the answer to who asks for the trash).';
 
 -- In SQL and without "join", for the reasons of get_conversation_history.
 create function public.list_sessions(
@@ -530,7 +546,7 @@ security invoker
 rows 20
 begin atomic
   select s.*, private.encode_cursor(s.last_activity_at, s.id)
-  from private.list_place(p_limit, p_cursor) as l,
+  from private.list_place(p_limit, p_cursor, p_status) as l,
   lateral (
     select c.*
     from public.conversation_sessions as c
@@ -557,9 +573,9 @@ grant execute on function
 comment on function
   public.list_sessions(public.session_status, text, uuid, boolean, integer, text) is
   E'The calling user''s sessions, last active first.\n\n'
-  'Filters: p_status, p_agent_type, p_brand_id, p_pinned; those left out do not filter. p_limit: 1 to '
-  '200, default 20. p_cursor: the cursor of the last row of the page before. Pinned first: one call '
-  'with p_pinned => true before the first page. Who: signed-in users. '
+  'Filters: p_status (active or archived; the trash is not listed), p_agent_type, p_brand_id, p_pinned; '
+  'those left out do not filter. p_limit: 1 to 200, default 20. p_cursor: the cursor of the last row of '
+  'the page before. Pinned first: one call with p_pinned => true before the first page. Who: signed-in users. '
   'Errors: PT400 INVALID_ARGUMENT; PT401 UNAUTHENTICATED.';
 
 create function public.count_sessions(
@@ -581,6 +597,12 @@ begin
     perform private.raise_error(
       'UNAUTHENTICATED', 'Sign in; a server counts conversation_sessions with the user''s id.'
     );
+  elsif p_status = 'deleted' then
+    perform private.raise_error(
+      'INVALID_ARGUMENT',
+      'The trash is not counted: restore_session takes a session out by its id; a server counts '
+      'conversation_sessions.'
+    );
   end if;
   return (
     select count(*)
@@ -600,4 +622,4 @@ grant execute on function public.count_sessions(public.session_status, text, uui
   to authenticated, service_role;
 comment on function public.count_sessions(public.session_status, text, uuid, boolean) is
   E'How many sessions list_sessions would list with these filters.\n\n'
-  'Who: signed-in users. Errors: PT401 UNAUTHENTICATED.';
+  'Who: signed-in users. Errors: PT400 INVALID_ARGUMENT; PT401 UNAUTHENTICATED.';

@@ -1396,7 +1396,7 @@ rows 20
 set search_path = ''
 as $$
 declare
-  v_limit constant integer := (private.list_place(p_limit, null)).row_limit;
+  v_limit constant integer := (private.list_place(p_limit, null, p_status)).row_limit;
   v_rank integer := 2147483647;
   v_at timestamptz := 'infinity'::timestamptz;
   v_id uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid;
@@ -1443,9 +1443,10 @@ comment on function
   public.search_sessions(text, public.session_status, text, uuid, timestamptz, timestamptz, integer, text)
   is
   E'The calling user''s sessions with these words in title or description, best first.\n\n'
-  'p_query: as in search_messages. Filters: p_status, p_agent_type, p_brand_id; p_from (inclusive) and p_to '
-  '(exclusive) by last activity. p_limit: 1 to 200, default 20. p_cursor: the cursor of the last row of the '
-  'page before. Who: signed-in users. Errors: PT400 INVALID_ARGUMENT; PT401 UNAUTHENTICATED.';
+  'p_query: as in search_messages. Filters: p_status (active or archived), p_agent_type, p_brand_id; p_from '
+  '(inclusive) and p_to (exclusive) by last activity. p_limit: 1 to 200, default 20. p_cursor: the cursor of '
+  'the last row of the page before. Who: signed-in users. '
+  'Errors: PT400 INVALID_ARGUMENT; PT401 UNAUTHENTICATED.';
 
 -- What was there before this file.
 insert into private.search_languages (user_id, language)

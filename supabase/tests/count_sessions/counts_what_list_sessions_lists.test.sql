@@ -21,7 +21,10 @@ select tests.act_as('owner');
 select is(public.count_sessions(), 4::bigint, 'all but the trash and the others''');
 select is(public.count_sessions(p_status => 'active'), 3::bigint, 'active');
 select is(public.count_sessions(p_status => 'archived'), 1::bigint, 'archived');
-select is(public.count_sessions(p_status => 'deleted'), 0::bigint, 'deleted');
+select is(
+  tests.error_of('select public.count_sessions(''deleted'')'), 'PT400 INVALID_ARGUMENT',
+  'deleted: the trash stays hidden, and no 0 says that it is empty'
+);
 select is(public.count_sessions(p_agent_type => 'chat'), 2::bigint, 'agent type');
 select is(public.count_sessions(p_brand_id => tests.id_of('brand')), 1::bigint, 'brand');
 select is(public.count_sessions(p_pinned => true), 1::bigint, 'pinned');

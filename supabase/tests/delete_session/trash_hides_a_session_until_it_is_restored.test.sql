@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(9);
+select plan(12);
 
 select tests.start(1);
 select tests.act_as('owner');
@@ -26,6 +26,26 @@ select tests.act_as('service_role');
 select is(
   (public.delete_session(tests.s(1))).status || ' ' || (public.restore_session(tests.s(1))).status,
   'deleted archived', 'by the server'
+);
+
+-- A delete with a condition has to read the row: for good is a delete of one that is not in the trash.
+select tests.act_as('owner');
+select public.delete_session(tests.s(1));
+delete from public.conversation_sessions where id = tests.s(1);
+select is(
+  (public.restore_session(tests.s(1))).id, tests.s(1), 'what is in the trash is not reached by a delete'
+);
+delete from public.conversation_sessions where id = tests.s(1);
+select is(
+  tests.error_of('select public.restore_session(tests.s(1))'), 'PT404 SESSION_NOT_FOUND',
+  'restored first, it is'
+);
+select tests.start(1), public.delete_session(tests.s(1));
+select tests.act_as('service_role');
+delete from public.conversation_sessions where id = tests.s(1);
+select is(
+  tests.error_of('select public.restore_session(tests.s(1))'), 'PT404 SESSION_NOT_FOUND',
+  'a server deletes from the trash'
 );
 
 select * from finish();

@@ -34,7 +34,10 @@ $$;
 select is(pg_temp.listed(''), '1 2 3 4', 'no filter: all but the trash');
 select is(pg_temp.listed($$p_status => 'active'$$), '1 2 4', 'active');
 select is(pg_temp.listed($$p_status => 'archived'$$), '3', 'archived');
-select is(pg_temp.listed($$p_status => 'deleted'$$), 'none', 'deleted: the trash stays hidden');
+select is(
+  tests.error_of('select public.list_sessions(''deleted'')'), 'PT400 INVALID_ARGUMENT',
+  'deleted: the trash stays hidden, and no empty list says that it is empty'
+);
 select is(pg_temp.listed($$p_agent_type => 'chat'$$), '1 4', 'agent type');
 select is(pg_temp.listed(format('p_brand_id => %L', tests.id_of('brand'))), '2', 'brand');
 select is(pg_temp.listed('p_pinned => true'), '4', 'pinned');

@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(19);
+select plan(20);
 
 create function pg_temp.found(p_call text)
 returns text
@@ -79,6 +79,10 @@ select is(
 );
 select public.delete_session(tests.s(6));
 select is(pg_temp.found($$ 'sea' $$), 'none', 'the trash is not searched');
+select is(
+  tests.error_of($$ select public.search_sessions('sea', 'deleted') $$), 'PT400 INVALID_ARGUMENT',
+  'not by its name either'
+);
 select tests.act_as('service_role');
 select is(
   tests.error_of($$ select public.search_sessions('pond') $$), 'PT401 UNAUTHENTICATED', 'a server without a user'
