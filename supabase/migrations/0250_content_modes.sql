@@ -21,8 +21,8 @@ comment on table public.redaction_patterns is
   'Who: service_role reads and writes.';
 comment on column public.redaction_patterns.name is 'What it finds: a-z, 0-9 and _, at most 63.';
 comment on column public.redaction_patterns.pattern is
-  'Regular expression of Postgres, upper and lower case alike. Bound what repeats: it runs on texts of 1 '
-  'MiB.';
+  'Regular expression of Postgres, upper and lower case alike; none that matches an empty text, be it at '
+  'the edge of a word. Bound what repeats: it runs on texts of 1 MiB.';
 comment on column public.redaction_patterns.replacement is 'What stands there instead; \1 is a group.';
 comment on column public.redaction_patterns.position is 'Place in the order; small ones first.';
 comment on column public.redaction_patterns.is_enabled is 'Whether it is applied.';
@@ -41,10 +41,31 @@ returns trigger
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_piece text;
+  v_rest text := '';
+  v_depth integer := 0;
 begin
   begin
+    -- What only looks at its place takes no letter: edges of words, and what must or must not be beside.
+    for v_piece in
+      select m.found[1]
+      from regexp_matches(
+        new.pattern,
+        '(\\.|\[\^?\]?(?:\[:[a-z]+:\]|\[[.=][^]]*[.=]\]|\\.|[^]\\])*\]|\(\?<?[=!]|.)', 'g'
+      ) with ordinality as m (found, place)
+      order by m.place
+    loop
+      if v_depth > 0 then
+        v_depth := v_depth + case when v_piece like '(%' then 1 when v_piece = ')' then -1 else 0 end;
+      elsif v_piece ~ '^\(\?<?[=!]$' then
+        v_depth := 1;
+      elsif v_piece !~ '^\\[mMyY]$' then
+        v_rest := v_rest || v_piece;
+      end if;
+    end loop;
     -- An empty text would become the replacement between any two letters.
-    if '' ~* new.pattern then
+    if '' ~* new.pattern or '' ~* v_rest then
       perform private.raise_error('INVALID_ARGUMENT', 'The pattern matches nothing at all, so everywhere.');
     end if;
     perform regexp_replace('x', new.pattern, new.replacement, 'gi');
@@ -59,7 +80,8 @@ $$;
 revoke all on function private.tg_redaction_patterns__check()
   from public, anon, authenticated, service_role;
 comment on function private.tg_redaction_patterns__check() is
-  'Refuses a pattern that does not compile or matches the empty text (PT400 INVALID_ARGUMENT).';
+  'Refuses a pattern that does not compile or matches an empty text, be it between two letters alone '
+  '(PT400 INVALID_ARGUMENT).';
 
 create trigger redaction_patterns_20_check before insert or update on public.redaction_patterns
   for each row execute function private.tg_redaction_patterns__check();
@@ -118,6 +140,9 @@ as $$
 declare
   v_text constant text := p_json::text;
   v_unescaped constant text := regexp_replace(v_text, '\\(?:u[0-9a-f]{4}|.)', ' ', 'g');
+  v_pieces text[];
+  v_kept text[];
+  v_has_names boolean;
 begin
   -- Most values have nothing to hide. Escapes are looked at as blanks too: in \n4111 no number begins.
   if private.redact(v_text) = v_text
@@ -128,29 +153,78 @@ begin
   then
     return p_json;
   end if;
-  return (
+  select
+    array_agg(k.piece order by k.place), array_agg(k.kept order by k.place),
+    bool_or(k.kept <> k.piece and k.piece like '"%' and k.next_piece like ':%')
+  into v_pieces, v_kept, v_has_names
+  from (
     select
-      string_agg(
-        case
-          when t.piece like '"%' then to_jsonb(private.redact(t.piece::jsonb #>> '{}'))::text
-          when t.piece ~ '^[0-9.eE+-]+$' and private.redact(t.piece) <> t.piece
-            then to_jsonb(private.redact(t.piece))::text
-          else t.piece
-        end,
-        '' order by t.place
-      )
-    from (
-      select m.found[1] as piece, m.place
-      from regexp_matches(
-        v_text, '("(?:[^"\\]|\\.)*"|[0-9.eE+-]+|[^"0-9.eE+-]+|[eE]+)', 'g'
-      ) with ordinality as m (found, place)
-    ) as t
+      m.place, m.found[1] as piece, lead(m.found[1]) over (order by m.place) as next_piece,
+      case
+        when m.found[1] like '"%' then to_jsonb(private.redact(m.found[1]::jsonb #>> '{}'))::text
+        when m.found[1] ~ '^[0-9.eE+-]+$' and private.redact(m.found[1]) <> m.found[1]
+          then to_jsonb(private.redact(m.found[1]))::text
+        else m.found[1]
+      end as kept
+    from regexp_matches(
+      v_text, '("(?:[^"\\]|\\.)*"|[][{}]|[0-9.eE+-]+|[^]["{}0-9.eE+-]+)', 'g'
+    ) with ordinality as m (found, place)
+  ) as k;
+  if not v_has_names then
+    return array_to_string(v_kept, '')::jsonb;
+  end if;
+  -- Names that became the same: the next ones get a number, so that each keeps its value.
+  return (
+    with pieces as (
+      select
+        t.*, t.piece like '"%' and lead(t.piece) over (order by t.place) like ':%' as is_name,
+        sum(case when t.piece in ('{', '[') then 1 when t.piece in ('}', ']') then -1 else 0 end)
+          over (order by t.place) as depth
+      from unnest(v_pieces, v_kept) with ordinality as t (piece, kept, place)
+    ),
+    -- A name belongs to what was opened last at its depth.
+    names as (
+      select
+        w.*,
+        row_number() over (
+          partition by w.opened_at, w.kept order by w.kept <> w.piece, w.place
+        ) as occurrence
+      from (
+        select
+          p.*,
+          max(p.place) filter (where p.piece in ('{', '['))
+            over (partition by p.depth order by p.place) as opened_at
+        from pieces as p
+      ) as w
+      where w.is_name
+    ),
+    -- The highest number that stands behind a name already.
+    numbers as (
+      select
+        n.opened_at, regexp_replace(n.kept, ' [0-9]{1,18}"$', '"') as kept,
+        max(substring(n.kept, ' ([0-9]{1,18})"$')::bigint) as number
+      from names as n
+      where n.kept ~ ' [0-9]{1,18}"$'
+      group by 1, 2
+    ),
+    numbered as (
+      select
+        n.place,
+        format('%s %s"', left(n.kept, -1), greatest(u.number, 1) + n.occurrence - 1) as kept
+      from names as n
+      left join numbers as u on u.opened_at = n.opened_at and u.kept = n.kept
+      where n.occurrence > 1
+    )
+    select string_agg(coalesce(n.kept, p.kept), '' order by p.place)
+    from pieces as p
+    left join numbered as n on n.place = p.place
   )::jsonb;
 end
 $$;
 revoke all on function private.redact_json(jsonb) from public, anon, authenticated, service_role;
 comment on function private.redact_json(jsonb) is
-  'A JSON value whose names, texts and numbers are without what the redaction patterns find.';
+  'A JSON value whose names, texts and numbers are without what the redaction patterns find. Names of one '
+  'object that become the same are numbered.';
 
 create function private.kept_expression(
   p_value text,

@@ -1,6 +1,6 @@
 begin;
 \ir ../_shared/setup.psql
-select plan(12);
+select plan(14);
 
 select is_empty(
   $$
@@ -43,6 +43,27 @@ select is_empty(
 select is(
   private.redact_json('{"n": 4111111111111111, "t": 1.5e3, "x": [null, true, "é \" joe@x.org"], "e": {}}'),
   '{"n": "[card]", "t": 1500, "x": [null, true, "é \" [email]"], "e": {}}', 'in JSON, numbers too'
+);
+-- Of names that become the same, each keeps its value, and none that is there is taken.
+select is_empty(
+  $$
+    select j.given, private.redact_json(j.given) as got, j.wanted
+    from (
+      values
+        ('{"a@b.co": 1, "c@d.co": 2}'::jsonb, '{"[email]": 1, "[email] 2": 2}'::jsonb),
+        ('{"a@b.co": {"a@b.co": [1]}, "c@d.co": {"e@f.co": 2, "g@h.co": 3}}',
+          '{"[email]": {"[email]": [1]}, "[email] 2": {"[email]": 2, "[email] 2": 3}}'),
+        ('[{"a@b.co": 1}, {"c@d.co": 2}]', '[{"[email]": 1}, {"[email]": 2}]'),
+        ('{"[email]": 1, "a@b.co": 2, "[email] 2": 3, "[email] 10": 4, "long@name.co": 5}',
+          '{"[email]": 1, "[email] 2": 3, "[email] 10": 4, "[email] 11": 2, "[email] 12": 5}'),
+        ('{"a@b.co": "a@b.co", "x": ["c@d.co", "c@d.co"]}',
+          '{"[email]": "[email]", "x": ["[email]", "[email]"]}'),
+        ('{"a\\": 1, "{": ["}", "a@b.co"], "c@d.co]": 2, "e@f.co]": 3}',
+          '{"a\\": 1, "{": ["}", "[email]"], "[email]": 2, "[email] 2": 3}')
+    ) as j (given, wanted)
+    where private.redact_json(j.given) <> j.wanted
+  $$,
+  'names in JSON stay apart'
 );
 select is_empty(
   $$
@@ -99,6 +120,29 @@ select is(
   tests.error_of(
     $$ insert into public.redaction_patterns (name, pattern, replacement) values ('x', 'a*', '') $$
   ), 'PT400 INVALID_ARGUMENT', 'and one that matches nothing at all'
+);
+select is_empty(
+  $$
+    select p.pattern, p.answer
+    from (
+      select t.pattern, t.answer, tests.error_of(format(
+        'insert into public.redaction_patterns (name, pattern, replacement) values (%L, %L, %L)',
+        'p' || t.place, t.pattern, 'X'
+      )) as got
+      from (
+        values
+          (1, '\m', 'PT400 INVALID_ARGUMENT'), (2, '\M', 'PT400 INVALID_ARGUMENT'),
+          (3, '\y', 'PT400 INVALID_ARGUMENT'), (4, '\Y', 'PT400 INVALID_ARGUMENT'),
+          (5, '^', 'PT400 INVALID_ARGUMENT'), (6, '(?=secret)', 'PT400 INVALID_ARGUMENT'),
+          (7, '(?<!a)(?=(b|c(d))e)', 'PT400 INVALID_ARGUMENT'), (8, '\m(x|)', 'PT400 INVALID_ARGUMENT'),
+          (9, '(?<=[)]\))', 'PT400 INVALID_ARGUMENT'), (10, 'a|\y', 'PT400 INVALID_ARGUMENT'),
+          (11, '\\mail', 'ok'), (12, '\m[(]?a(?=(b))\M', 'ok'), (13, '(?<=id )[0-9]+', 'ok'),
+          (14, '[]()]x(?!y)', 'ok'), (15, '\(?=', 'ok'), (16, '[\]]', 'ok'), (17, '[[:digit:]](?:a|b)', 'ok')
+      ) as t (place, pattern, answer)
+    ) as p
+    where p.got <> p.answer
+  $$,
+  'or an empty place, wherever it is'
 );
 select is(
   tests.error_of(
