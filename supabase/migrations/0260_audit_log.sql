@@ -393,7 +393,8 @@ declare
   v_subject text;
   v_audit public.audit_log;
 begin
-  if coalesce(char_length(btrim(p_reason)) not between 10 and 1000, true) then
+  -- Blanks are no reason, but they are kept with it.
+  if coalesce(char_length(btrim(p_reason)) < 10 or char_length(p_reason) > 1000, true) then
     perform private.raise_error('INVALID_ARGUMENT', 'p_reason says why, in 10 to 1000 characters.');
   elsif p_limit is null or p_limit not between 1 and 200 then
     perform private.raise_error('INVALID_ARGUMENT', 'p_limit is 1 to 200.');

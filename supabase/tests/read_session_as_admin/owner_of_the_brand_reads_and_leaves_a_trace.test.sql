@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(19);
+select plan(21);
 
 select tests.start(1, 'owner', 'brand'), tests.start(2, 'owner');
 insert into public.conversation_messages (id, session_id, role, content)
@@ -32,6 +32,10 @@ select is(tests.read(2), 'PT404 SESSION_NOT_FOUND', 'not a personal one');
 select is(tests.read(7), 'PT404 SESSION_NOT_FOUND', 'nor an unknown one');
 select is(tests.read(p_reason => 'short'), 'PT400 INVALID_ARGUMENT', 'nor for no good reason');
 select is(tests.read(p_reason => '           '), 'PT400 INVALID_ARGUMENT', 'nor for blanks');
+select is(
+  tests.read(p_reason => 'an incident' || repeat(' ', 990)), 'PT400 INVALID_ARGUMENT', 'nor for many blanks'
+);
+select is(tests.read(7, ' an incident' || repeat(' ', 988)), 'PT404 SESSION_NOT_FOUND', '1,000 are taken');
 select is(tests.read(p_more => ', 201'), 'PT400 INVALID_ARGUMENT', 'nor too many at once');
 select is((tests.act_as(a.name), tests.read())::text, '("","PT404 SESSION_NOT_FOUND")', a.name
   || ' reads nothing')
