@@ -246,6 +246,7 @@ begin
       ('0140_message_formats', 'function', 'private.ui_part'),
       ('0140_message_formats', 'function', 'public.get_openai_messages'),
       ('0140_message_formats', 'function', 'public.get_ui_messages'),
+      ('0150_logs', 'function', 'private.first_log_month'),
       ('0150_logs', 'function', 'private.log_partitions'),
       ('0150_logs', 'function', 'private.make_log_partition'),
       ('0150_logs', 'function', 'private.remove_log_rows'),

@@ -173,6 +173,7 @@ begin
       ('function', 'public.get_openai_messages'),
       ('function', 'public.get_ui_messages'),
       -- 0150_logs
+      ('function', 'private.first_log_month'),
       ('function', 'private.log_partitions'), ('function', 'private.make_log_partition'),
       ('function', 'private.remove_log_rows'),
       ('function', 'public.cleanup_old_logs'), ('function', 'public.make_log_partitions'),

@@ -152,6 +152,45 @@ revoke all on function private.log_partitions() from public, anon, authenticated
 comment on function private.log_partitions() is
   'The partitions of logs and metrics; no times: a default partition, or one that is not by month.';
 
+-- A month with nothing but held rows was left by cleanup_old_logs, which dropped those behind it: they are
+-- not missing.
+create function private.first_log_month(p_table text)
+returns timestamp
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_can_be_held constant boolean := p_table = 'agent_logs' and private.has_holds();
+  v_partition record;
+  v_is_left boolean := false;
+begin
+  for v_partition in
+    select l.partition, l.starts_at
+    from private.log_partitions() as l
+    where l.parent = p_table and l.starts_at is not null
+    order by l.starts_at
+  loop
+    if v_can_be_held then
+      execute format(
+        'select exists (select 1 from %1$s) and not exists (
+           select 1 from %1$s as l where not private.is_held(l.user_id, l.session_id)
+         )',
+        v_partition.partition
+      ) into v_is_left;
+    end if;
+    if not v_is_left then
+      return v_partition.starts_at at time zone 'utc';
+    end if;
+  end loop;
+  return null;
+end
+$$;
+revoke all on function private.first_log_month(text)
+  from public, anon, authenticated, service_role;
+comment on function private.first_log_month(text) is
+  'The first UTC month with a partition that is not there for held rows alone; null: none.';
+
 -- An insert looks for its partition under a lock of the table. While writers wait for that lock, rows
 -- move from the default partition into the new one: who waited finds the new one, and none is refused.
 -- The referenced tables first: a delete of a session locks in that order too.
@@ -247,14 +286,7 @@ begin
     select t.name, m.month::date as month
     from unnest('{agent_logs,performance_metrics}'::text[]) as t (name)
     cross join lateral generate_series(
-      least(
-        v_this_month,
-        (
-          select min(l.starts_at) at time zone 'utc'
-          from private.log_partitions() as l
-          where l.parent = t.name
-        )
-      ),
+      least(v_this_month, private.first_log_month(t.name)),
       v_this_month + make_interval(months => p_months_ahead),
       interval '1 month'
     ) as m (month)

@@ -235,6 +235,7 @@ as $$
       ('0140_message_formats', 'function', 'private.ui_part'),
       ('0140_message_formats', 'function', 'public.get_openai_messages'),
       ('0140_message_formats', 'function', 'public.get_ui_messages'),
+      ('0150_logs', 'function', 'private.first_log_month'),
       ('0150_logs', 'function', 'private.log_partitions'),
       ('0150_logs', 'function', 'private.make_log_partition'),
       ('0150_logs', 'function', 'private.remove_log_rows'),
@@ -1200,7 +1201,7 @@ begin
         select format('public.%s has no partition of %s', t.name, to_char(m.month, 'YYYY-MM'))
         from (
           select
-            n.name, least(v_month, min(p.month)) as first,
+            n.name, least(v_month, private.first_log_month(n.name)) as first,
             greatest(v_month + interval '1 month', max(p.month)) as last
           from unnest('{agent_logs,performance_metrics}'::text[]) as n (name)
           left join parts as p on p.parent = n.name
@@ -1253,14 +1254,14 @@ begin
             'select exists (
                select 1
                from private.%I as l
-               where l.created_at < $1 and l.created_at >= (
-                 select min(p.starts_at) from private.log_partitions() as p where p.parent = $2
-               )
+               where l.created_at < $1 and l.created_at >= $2
              )',
             v_table || '_default'
           )
           into v_is_there
-          using (v_month + interval '2 months') at time zone 'utc', v_table;
+          using
+            (v_month + interval '2 months') at time zone 'utc',
+            private.first_log_month(v_table) at time zone 'utc';
           if v_is_there then
             v_found := v_found || format(
               'private.%s_default holds rows of months that need a partition', v_table
