@@ -185,6 +185,7 @@ begin
       ('0100_budgets', 'function', 'private.close_reservation'),
       ('0100_budgets', 'function', 'private.note_budget_alerts'),
       ('0100_budgets', 'function', 'private.settle_reservation'),
+      ('0100_budgets', 'function', 'private.tg_budgets__note_alerts'),
       ('0100_budgets', 'function', 'private.tg_usage_tail__note_budget_alerts'),
       ('0100_budgets', 'type', 'private.budget_state'),
       ('0100_budgets', 'function', 'public.get_budget_status'),

@@ -126,6 +126,7 @@ begin
       ('function', 'private.budget_period_start'), ('function', 'private.budget_state_of'),
       ('function', 'private.close_reservation'), ('function', 'private.note_budget_alerts'),
       ('function', 'private.settle_reservation'),
+      ('function', 'private.tg_budgets__note_alerts'),
       ('function', 'private.tg_usage_tail__note_budget_alerts'), ('type', 'private.budget_state'),
       ('function', 'public.get_budget_status'), ('function', 'public.release_budget'),
       ('function', 'public.reserve_budget'), ('function', 'public.settle_budget'),

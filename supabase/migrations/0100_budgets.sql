@@ -116,7 +116,7 @@ create table public.budget_alerts (
 );
 comment on table public.budget_alerts is
   E'One row for each limit that was reached in a period.\n\n'
-  'Who: who reads the budget. Writes: the database, when a cost is written or a hold settled.';
+  'Who: who reads the budget. Writes: the database, when a cost is written, a hold settled or a limit set.';
 comment on column public.budget_alerts.budget_id is 'The budget.';
 comment on column public.budget_alerts.period_start is 'First UTC day of the period.';
 comment on column public.budget_alerts.limit_kind is 'Which limit.';
@@ -375,6 +375,25 @@ comment on function private.tg_usage_tail__note_budget_alerts() is
 create trigger usage_tail_80_note_budget_alerts after insert on private.usage_tail
   referencing new table as new_usage
   for each statement execute function private.tg_usage_tail__note_budget_alerts();
+
+-- A limit that is below what is spent already refuses the next hold, and an alert would go back with it.
+create function private.tg_budgets__note_alerts()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.note_budget_alerts(array[new.user_id], array[new.brand_id], false);
+  return null;
+end
+$$;
+revoke all on function private.tg_budgets__note_alerts() from public, anon, authenticated, service_role;
+comment on function private.tg_budgets__note_alerts() is
+  'Writes an alert when a limit is set below what is spent; never refuses the limit.';
+
+create trigger budgets_80_note_alerts after insert or update of soft_limit_usd, hard_limit_usd
+  on public.budgets for each row execute function private.tg_budgets__note_alerts();
 
 -- Definer: writes reservations, which nobody may, and sums over users.
 create function public.reserve_budget(
