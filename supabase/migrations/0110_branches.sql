@@ -426,4 +426,5 @@ comment on function public.fork_session(uuid, uuid, text, text) is
   'has one; service_role. '
   'Errors: PT400 INVALID_ARGUMENT; PT403 FORBIDDEN (no member, or the chat of a visitor that nobody '
   'claimed); PT404 SESSION_NOT_FOUND, MESSAGE_NOT_FOUND; PT409 IDEMPOTENCY_MISMATCH, SESSION_CLOSED (the '
-  'session of the key is in the trash).';
+  'session of the key is in the trash); PT413 TOO_LARGE (p_title, or metadata that have no room left for '
+  'forked_from in their 256 KiB).';

@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(4);
+select plan(5);
 
 select tests.start(1);
 select tests.start(2);
@@ -21,6 +21,10 @@ select is(pg_temp.fork(2, 1), 'PT404 MESSAGE_NOT_FOUND', 'a message of another s
 select is(pg_temp.fork(3, null), 'PT403 FORBIDDEN', 'a brand that the user is no member of');
 select tests.act_as('service_role');
 select is(pg_temp.fork(3, null), 'ok', 'the server asks for no membership');
+select tests.act_as('owner');
+update public.conversation_sessions set metadata = jsonb_build_object('a', repeat('x', 262130))
+where id = tests.s(2);
+select is(pg_temp.fork(2, null), 'PT413 TOO_LARGE', 'metadata without room for forked_from');
 
 select * from finish();
 rollback;
