@@ -570,23 +570,25 @@ begin
         end if;
       end loop;
 
-      -- Objects that no row names, too: a folder belongs to one person.
-      if to_regclass('private.storage_deletions') is not null then
-        insert into private.storage_deletions (bucket_id, path)
-        select o.bucket_id, o.name
-        from storage.objects as o
-        where o.bucket_id = 'attachments'
-          and starts_with(
-            o.name, coalesce(v_subject.user_id::text, 'visitor/' || v_subject.session_id::text) || '/'
-          )
-          and not exists (select 1 from public.attachments as a where a.storage_path = o.name)
-        on conflict on constraint storage_deletions_bucket_id_path_key do nothing;
-      end if;
       v_topics := array(
         select 'session:' || s.id
         from public.conversation_sessions as s
         where s.user_id = v_subject.user_id or s.id = v_subject.session_id
       ) || ('user:' || v_subject.user_id);
+      -- Objects that no row names, too: a folder belongs to one person, and that of a visitor's chat
+      -- to who took it over.
+      if to_regclass('private.storage_deletions') is not null then
+        insert into private.storage_deletions (bucket_id, path)
+        select o.bucket_id, o.name
+        from storage.objects as o
+        where o.bucket_id = 'attachments'
+          and (
+            starts_with(o.name, v_subject.user_id::text || '/')
+            or starts_with(o.name, 'visitor/') and 'session:' || split_part(o.name, '/', 2) = any (v_topics)
+          )
+          and not exists (select 1 from public.attachments as a where a.storage_path = o.name)
+        on conflict on constraint storage_deletions_bucket_id_path_key do nothing;
+      end if;
       delete from public.conversation_sessions as s
       where s.user_id = v_subject.user_id or s.id = v_subject.session_id;
       delete from auth.users as u where u.id = v_subject.user_id;
@@ -600,8 +602,9 @@ begin
         select count(*) into v_objects
         from private.storage_deletions as d
         where d.bucket_id = 'attachments'
-          and starts_with(
-            d.path, coalesce(v_subject.user_id::text, 'visitor/' || v_subject.session_id::text) || '/'
+          and (
+            starts_with(d.path, v_subject.user_id::text || '/')
+            or starts_with(d.path, 'visitor/') and 'session:' || split_part(d.path, '/', 2) = any (v_topics)
           );
       end if;
       exit;
