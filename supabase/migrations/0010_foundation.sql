@@ -460,7 +460,7 @@ as $$
     ('STREAM_RUNNING', 'PT409', 'A message is streaming here',
      'Finish it with finish_message; without a delta it ends by itself after two minutes.'),
     ('DELTA_OUT_OF_SEQUENCE', 'PT409', 'Delta out of sequence',
-     'Send the delta with the next p_seq: begin_message with the same id and body tells next_seq.'),
+     'Send the delta with the next p_seq: the call that began the message, sent again, tells next_seq.'),
     ('IDEMPOTENCY_MISMATCH', 'PT409', 'Same key with another body',
      'Send the first body again, or use a new id for a new request.'),
     ('FILE_IN_DELETION', 'PT409', 'File is being deleted',

@@ -393,7 +393,10 @@ comment on function private.tg_budgets__note_alerts() is
   'Writes an alert when a limit is set below what is spent; never refuses the limit.';
 
 create trigger budgets_80_note_alerts after insert or update of soft_limit_usd, hard_limit_usd
-  on public.budgets for each row execute function private.tg_budgets__note_alerts();
+  on public.budgets for each row
+  -- Nothing is no limit that anybody reaches.
+  when (greatest(new.soft_limit_usd, new.hard_limit_usd) > 0)
+  execute function private.tg_budgets__note_alerts();
 
 -- Definer: writes reservations, which nobody may, and sums over users.
 create function public.reserve_budget(
@@ -451,6 +454,23 @@ begin
     );
   end if;
 
+  -- Before the budgets, as whoever settles it does.
+  select * into v_reservation
+  from public.budget_reservations as r
+  where r.id = p_reservation_id
+  for no key update;
+  if found then
+    if v_reservation.session_id is distinct from p_session_id
+      or v_reservation.amount_usd <> p_amount_usd
+    then
+      perform private.raise_error('IDEMPOTENCY_MISMATCH');
+    end if;
+    -- One that has expired holds nothing: it is held anew, where there is room.
+    if v_reservation.status <> 'held' or v_reservation.expires_at > clock_timestamp() then
+      return v_reservation;
+    end if;
+  end if;
+
   -- Reservations of one budget wait for each other, in the order of the ids, so that those of two
   -- budgets cannot wait for each other. Written, not only locked: with an older snapshot, as in
   -- repeatable read, this fails instead of missing what others hold.
@@ -464,21 +484,6 @@ begin
   ) as l;
   update public.budgets as b set last_reserved_at = clock_timestamp()
   where b.id = any (v_budget_ids);
-
-  select * into v_reservation
-  from public.budget_reservations as r
-  where r.id = p_reservation_id;
-  if found then
-    if v_reservation.session_id is distinct from p_session_id
-      or v_reservation.amount_usd <> p_amount_usd
-    then
-      perform private.raise_error('IDEMPOTENCY_MISMATCH');
-    end if;
-    -- One that has expired holds nothing: it is held anew, where there is room.
-    if v_reservation.status <> 'held' or v_reservation.expires_at > clock_timestamp() then
-      return v_reservation;
-    end if;
-  end if;
 
   for v_budget in
     select b.*
@@ -499,8 +504,15 @@ begin
 
   if v_reservation.id is not null then
     update public.budget_reservations as r
-    set soft_limit_reached = v_soft, expires_at = clock_timestamp() + make_interval(secs => p_ttl_seconds)
-    where r.id = v_reservation.id and r.status = 'held' and r.expires_at = v_reservation.expires_at
+    set
+      user_id = v_session.user_id,
+      brand_id = v_session.brand_id,
+      reserved_by = (
+        case when v_trusted then 'service_role' else r.reserved_by::text end
+      )::public.cost_reporter,
+      soft_limit_reached = v_soft,
+      expires_at = clock_timestamp() + make_interval(secs => p_ttl_seconds)
+    where r.id = v_reservation.id
     returning * into v_reservation;
   else
     insert into public.budget_reservations (
@@ -516,7 +528,7 @@ begin
     returning * into v_reservation;
   end if;
   if not found then
-    -- It was held or closed at the same moment; without a budget no lock made this call wait.
+    -- The key was taken at the same moment.
     return public.reserve_budget(p_session_id, p_amount_usd, p_reservation_id, p_ttl_seconds);
   end if;
   if v_reached then

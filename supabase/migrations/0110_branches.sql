@@ -345,7 +345,8 @@ begin
     end if;
   end if;
   if v_is_stored then
-    if v_session.request_hash is distinct from v_hash then
+    -- One that was wiped has no hash any more.
+    if v_session.id is null or v_session.request_hash <> v_hash then
       perform private.raise_error('IDEMPOTENCY_MISMATCH');
     elsif v_session.deleted_at is not null then
       perform private.raise_error(

@@ -503,6 +503,12 @@ begin
     end if;
     return v_message;
   end if;
+  -- A server that only says what it cost ends nothing.
+  if v_is_correction and v_message.status <> 'streaming' and p_status is null
+    and p_error_message is null
+  then
+    v_status := v_message.status;
+  end if;
   if v_status = 'interrupted' then
     update private.message_streams as s set is_running = false, held_text = null
     where s.message_id = p_message_id;
@@ -514,7 +520,8 @@ begin
       perform private.raise_error('ILLEGAL_TRANSITION', 'Only a message of begin_message is finished.');
     elsif not v_is_correction then
       perform private.raise_error('IDEMPOTENCY_MISMATCH', 'It is finished already, in another way.');
-    elsif p_status is null and p_error_message is null then
+    elsif v_status = 'interrupted' then
+      -- It could not go on.
       v_status := v_message.status;
     end if;
   end if;

@@ -166,12 +166,20 @@ declare
   v_is_left boolean := false;
 begin
   for v_partition in
-    select l.partition, l.starts_at
-    from private.log_partitions() as l
-    where l.parent = p_table and l.starts_at is not null
-    order by l.starts_at
+    select
+      p.partition, p.starts_at,
+      p.starts_at <= max(p.starts_at) filter (where p.next_starts_at > p.starts_at + interval '32 days')
+        over () as is_before_gap
+    from (
+      select l.partition, l.starts_at, lead(l.starts_at) over (order by l.starts_at) as next_starts_at
+      from private.log_partitions() as l
+      where l.parent = p_table and l.starts_at is not null
+    ) as p
+    order by p.starts_at
   loop
-    if v_can_be_held then
+    v_is_left := false;
+    -- Without a gap behind it, nothing was dropped there.
+    if v_can_be_held and v_partition.is_before_gap then
       execute format(
         'select exists (select 1 from %1$s) and not exists (
            select 1 from %1$s as l where not private.is_held(l.user_id, l.session_id)

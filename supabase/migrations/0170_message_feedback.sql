@@ -186,7 +186,7 @@ create trigger message_feedback_11_mark_comment before update of comment on publ
 create trigger message_feedback_11_mark_reason before update of reason on public.message_feedback
   for each row when (old.rating <> new.rating and old.reason = new.reason)
   execute function private.tg_message_feedback__mark_sent('reason');
-create trigger message_feedback_12_replace before update of rating on public.message_feedback
+create trigger message_feedback_12_replace before update on public.message_feedback
   for each row when (old.rating <> new.rating)
   execute function private.tg_message_feedback__replace();
 

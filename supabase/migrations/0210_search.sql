@@ -1033,29 +1033,39 @@ comment on function private.newest_words(uuid, uuid, timestamptz, uuid, integer)
   'The newest messages of a user, the newest first, or of one session, in any order, before a place. No "set": a '
   'part of the query that calls it.';
 
-create function private.matching_words(p_user_id uuid, p_loose tsquery, p_limit integer)
+create function private.matching_words(
+  p_user_id uuid,
+  p_loose tsquery,
+  p_top_at timestamptz,
+  p_top_id uuid,
+  p_limit integer
+)
 returns setof public.message_search
 language sql
 stable
 rows 100
 begin atomic
-  select
-    s.user_id, s.created_at, s.message_id, s.session_id, s.brand_id, s.role,
-    private.message_words(s.message_id)
+  select s.user_id, s.created_at, s.message_id, s.session_id, s.brand_id, s.role, w.words
   from public.message_search as s
+  cross join lateral (select private.message_words(s.message_id) as words offset 0) as w
   where s.user_id = p_user_id and s.words is null
+    and (s.created_at, s.message_id) < (p_top_at, p_top_id) and w.words @@ p_loose
   union all
   -- coalesce hides the user from the planner, who would read all of the user's messages.
-  select s.*
-  from public.message_search as s
-  where s.words @@ p_loose and coalesce(s.user_id = p_user_id, false)
-  limit p_limit;
+  (
+    select s.*
+    from public.message_search as s
+    where s.words @@ p_loose
+      and coalesce(s.user_id = p_user_id and (s.created_at, s.message_id) < (p_top_at, p_top_id), false)
+    limit p_limit
+  );
 end;
-revoke all on function private.matching_words(uuid, tsquery, integer)
+revoke all on function private.matching_words(uuid, tsquery, timestamptz, uuid, integer)
   from public, anon, authenticated, service_role;
-comment on function private.matching_words(uuid, tsquery, integer) is
-  'A user''s messages with these words as the index knows them, and before them all that wait to be indexed. '
-  'No "set": a part of the query that calls it.';
+comment on function private.matching_words(uuid, tsquery, timestamptz, uuid, integer) is
+  'A user''s messages with these words before a place: those that wait to be indexed, and p_limit of those that '
+  'the index knows. Whether they are as many as p_limit stays as it is when waiting ones are indexed or others '
+  'are written: pages see the same blocks. No "set": a part of the query that calls it.';
 
 -- Reads what nobody may read, so it cannot be an invoker: row level security would keep the words, which are
 -- compared by a function that may leak, out of the index. It takes the user from the token alone.
@@ -1179,12 +1189,13 @@ begin
             )::private.found_message
             order by w.created_at desc, w.message_id desc
           ) filter (
-            where (w.created_at, w.message_id) < (v_top.top_at, v_top.top_id)
-              and private.is_hit(w, v_terms.exact, p_role, p_brand_id, p_from)
+            where private.is_hit(w, v_terms.exact, p_role, p_brand_id, p_from)
               and (not v_asks_sessions or private.is_in_session(w.session_id, p_agent_type))
           )
         into v_read, v_block
-        from private.matching_words(v_user_id, v_terms.loose, v_limit) as w;
+        from private.matching_words(
+          v_user_id, v_terms.loose, v_top.top_at, v_top.top_id, v_limit
+        ) as w;
         v_is_last := v_read < v_limit;
         exit when v_is_last;
         v_block := v_newest;

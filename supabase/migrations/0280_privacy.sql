@@ -286,7 +286,7 @@ begin
   if p_cursor is null or not exists (
     select 1
     from public.audit_log as a
-    where a.action = 'data_exported' and a.subject is not distinct from v_pseudonym
+    where a.action = 'data_exported' and a.subject = v_pseudonym
       and a.at > now() - interval '1 day'
   ) then
     perform private.write_audit('data_exported', v_pseudonym);
@@ -515,10 +515,13 @@ declare
   v_counts jsonb := '{}'::jsonb;
   v_total bigint := 0;
   v_objects integer := 0;
+  v_folders text[];
+  v_folder text;
   v_topics text[];
   v_audit public.audit_log;
   v_receipt public.erasure_receipts;
   v_error record;
+  v_detail text;
 begin
   v_subject := private.data_subject_of(
     p_user_id, p_session_id, p_session_token, p_session_secret
@@ -529,7 +532,8 @@ begin
   end if;
   -- Before the rows, as whoever makes a partition of the logs does.
   lock table only auth.users in row exclusive mode;
-  -- Who holds one of these rows may wait for another that is gone by then: this gives way, and begins again.
+  -- Who holds one of these rows may wait for another that is gone by then: this gives way, and begins again,
+  -- as it does where somebody sets a hold meanwhile.
   for v_try in 1 .. 10 loop
     begin
       if private.is_held(v_subject.user_id, v_subject.session_id) or exists (
@@ -575,19 +579,26 @@ begin
         from public.conversation_sessions as s
         where s.user_id = v_subject.user_id or s.id = v_subject.session_id
       ) || ('user:' || v_subject.user_id);
-      -- Objects that no row names, too: a folder belongs to one person, and that of a visitor's chat
-      -- to who took it over.
+      -- A folder belongs to one person, and that of a visitor's chat to who took it over.
+      v_folders := array[coalesce(v_subject.user_id::text, 'visitor/' || v_subject.session_id::text) || '/'];
+      if v_subject.user_id is not null and to_regclass('public.session_clients') is not null then
+        v_folders := v_folders || array(
+          select 'visitor/' || c.session_id || '/'
+          from public.conversation_sessions as s
+          join public.session_clients as c on c.session_id = s.id
+          where s.user_id = v_subject.user_id
+        );
+      end if;
+      -- Objects that no row names, too.
       if to_regclass('private.storage_deletions') is not null then
-        insert into private.storage_deletions (bucket_id, path)
-        select o.bucket_id, o.name
-        from storage.objects as o
-        where o.bucket_id = 'attachments'
-          and (
-            starts_with(o.name, v_subject.user_id::text || '/')
-            or starts_with(o.name, 'visitor/') and 'session:' || split_part(o.name, '/', 2) = any (v_topics)
-          )
-          and not exists (select 1 from public.attachments as a where a.storage_path = o.name)
-        on conflict on constraint storage_deletions_bucket_id_path_key do nothing;
+        foreach v_folder in array v_folders loop
+          insert into private.storage_deletions (bucket_id, path)
+          select o.bucket_id, o.name
+          from storage.objects as o
+          where o.bucket_id = 'attachments' and starts_with(o.name, v_folder)
+            and not exists (select 1 from public.attachments as a where a.storage_path = o.name)
+          on conflict on constraint storage_deletions_bucket_id_path_key do nothing;
+        end loop;
       end if;
       delete from public.conversation_sessions as s
       where s.user_id = v_subject.user_id or s.id = v_subject.session_id;
@@ -600,17 +611,15 @@ begin
       end;
       if to_regclass('private.storage_deletions') is not null then
         select count(*) into v_objects
-        from private.storage_deletions as d
-        where d.bucket_id = 'attachments'
-          and (
-            starts_with(d.path, v_subject.user_id::text || '/')
-            or starts_with(d.path, 'visitor/') and 'session:' || split_part(d.path, '/', 2) = any (v_topics)
-          );
+        from unnest(v_folders) as f (folder)
+        join private.storage_deletions as d
+          on d.bucket_id = 'attachments' and starts_with(d.path, f.folder);
       end if;
       exit;
     exception
-      when deadlock_detected then
-        if v_try = 10 then
+      when deadlock_detected or sqlstate 'PT409' then
+        get stacked diagnostics v_detail = pg_exception_detail;
+        if v_try = 10 or (sqlstate = 'PT409' and v_detail <> 'LEGAL_HOLD') then
           raise;
         end if;
     end;

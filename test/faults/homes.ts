@@ -17,6 +17,10 @@ export async function makeHomes(
   for (let nth = 0; nth < users; nth++) {
     const user = await server.makeUser();
     await server.select(limits, [user, null]);
+    await server.select(
+      "insert into public.brand_members (brand_id, user_id, role) values ($1, $2, 'member')",
+      [brand?.["id"], user],
+    );
     const session = async () => {
       const [made] = await server.select(
         "insert into public.conversation_sessions (user_id, brand_id) values ($1, $2) returning id",

@@ -3,7 +3,7 @@ begin;
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/ledger.psql
 \ir ../_fixtures/streaming.psql
-select plan(12);
+select plan(13);
 
 select tests.start(1);
 select tests.start(2);
@@ -51,6 +51,15 @@ select is(
   'complete, complete ''one two''', 'or be finished'
 );
 select is(tests.delta(2, 3, 'x'), 'PT409 ILLEGAL_TRANSITION', 'which is its end');
+select tests.act_as('owner');
+select tests.begin(3, 'root');
+select public.append_message_delta(tests.m(3), 1, 'half');
+select public.finish_message(tests.m(3), 'interrupted', p_error_message => 'lost');
+select tests.act_as('service_role');
+select is(
+  (public.finish_message(tests.m(3), p_cost_usd => 0.01)).error_message || ', ' || tests.state_of(3),
+  'lost, interrupted ''half'' next 2', 'a server that says what a user''s answer cost ends nothing'
+);
 select tests.act_as('other');
 select is(
   tests.error_of(format('select public.finish_message(%L)', tests.m(1))), 'PT404 MESSAGE_NOT_FOUND',

@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(13);
+select plan(14);
 
 select tests.start(1);
 select tests.start(2);
@@ -73,6 +73,13 @@ select tests.act_as('service_role');
 select is(
   (public.fork_session(tests.s(1), p_idempotency_key => 'z')).id, (select o.id from of_server as o),
   'that of the server'
+);
+select tests.act_as('postgres');
+select public.wipe_session_content(k.id) from kept as k;
+select tests.act_as('owner');
+select is(
+  (public.fork_session(tests.s(1), tests.m(2), p_idempotency_key => 'm')).id, (select k.id from kept as k),
+  'after a wipe of the fork'
 );
 
 select * from finish();
