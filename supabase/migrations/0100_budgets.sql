@@ -455,22 +455,7 @@ begin
   end if;
 
   -- Before the budgets, as whoever settles it does.
-  select * into v_reservation
-  from public.budget_reservations as r
-  where r.id = p_reservation_id
-  for no key update;
-  if found then
-    if v_reservation.session_id is distinct from p_session_id
-      or v_reservation.amount_usd <> p_amount_usd
-    then
-      perform private.raise_error('IDEMPOTENCY_MISMATCH');
-    end if;
-    -- One that has expired holds nothing: it is held anew, where there is room.
-    if v_reservation.status <> 'held' or v_reservation.expires_at > clock_timestamp() then
-      return v_reservation;
-    end if;
-  end if;
-
+  perform 1 from public.budget_reservations as r where r.id = p_reservation_id for no key update;
   -- Reservations of one budget wait for each other, in the order of the ids, so that those of two
   -- budgets cannot wait for each other. Written, not only locked: with an older snapshot, as in
   -- repeatable read, this fails instead of missing what others hold.
@@ -484,6 +469,21 @@ begin
   ) as l;
   update public.budgets as b set last_reserved_at = clock_timestamp()
   where b.id = any (v_budget_ids);
+
+  select * into v_reservation
+  from public.budget_reservations as r
+  where r.id = p_reservation_id;
+  if found then
+    if v_reservation.session_id is distinct from p_session_id
+      or v_reservation.amount_usd <> p_amount_usd
+    then
+      perform private.raise_error('IDEMPOTENCY_MISMATCH');
+    end if;
+    -- One that has expired holds nothing: it is held anew, where there is room.
+    if v_reservation.status <> 'held' or v_reservation.expires_at > clock_timestamp() then
+      return v_reservation;
+    end if;
+  end if;
 
   for v_budget in
     select b.*
