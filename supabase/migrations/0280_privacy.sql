@@ -286,7 +286,9 @@ begin
   if p_cursor is null or not exists (
     select 1
     from public.audit_log as a
-    where a.action = 'data_exported' and a.subject = v_pseudonym
+    -- Visitors have no name, and only servers ask for them: a later page is taken for one of theirs.
+    where a.action = 'data_exported'
+      and (a.subject = v_pseudonym or (v_pseudonym is null and a.subject is null))
       and a.at > now() - interval '1 day'
   ) then
     perform private.write_audit('data_exported', v_pseudonym);
