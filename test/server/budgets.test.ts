@@ -365,6 +365,33 @@ test("one key from 8 connections at once is one hold, with a budget and without"
   }
 });
 
+test("a hold that is renewed and settled at once: no deadlock", { timeout }, async () => {
+  const user = await server.makeUser();
+  const session = await makeSession(user, null);
+  const budget = await makeBudget({ user }, { hard: "1" });
+  const hold = random.uuid();
+  await server.as(user, 1, ([caller]) => caller.query(reserve, [session, "0.1", hold, 300]));
+  await server.select("update public.budget_reservations set expires_at = now() where id = $1", [
+    hold,
+  ]);
+  const answer = await server.as(user, 1, ([caller]) =>
+    server.afterOpen(
+      // The hold first, then the budget, as a settlement that notes an alert.
+      (other) =>
+        other.query("update public.budget_reservations set closed_at = now() where id = $1", [
+          hold,
+        ]).then(async () => {
+          setTimeout(() => {
+            other.query("select from public.budgets where id = $1 for update", [budget]).catch(
+              () => undefined,
+            );
+          }, 100);
+        }),
+      () => caller.query(reserve, [session, "0.1", hold, 300]),
+    ));
+  assert.deepEqual(answer, [{ id: hold }]);
+});
+
 test("a user is deleted under reservations and turns: nothing is left, only numbers", {
   timeout,
 }, async () => {
