@@ -163,7 +163,7 @@ as $$
 declare
   v_can_be_held constant boolean := p_table = 'agent_logs' and private.has_holds();
   v_partition record;
-  v_is_left boolean := false;
+  v_is_left boolean;
 begin
   for v_partition in
     select

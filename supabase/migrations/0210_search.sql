@@ -1177,9 +1177,9 @@ begin
         -- As long as it takes to look at more of the newest.
         else 1500 / greatest(v_hits, 1)
       end;
+      v_newest := v_block;
       if v_limit > 0 then
         -- Of a rare word the index knows all.
-        v_newest := v_block;
         select
           count(*),
           array_agg(
@@ -1198,10 +1198,8 @@ begin
         ) as w;
         v_is_last := v_read < v_limit;
         exit when v_is_last;
-        v_block := v_newest;
       end if;
       -- On from the last hit.
-      v_newest := v_block;
       if v_hits > 0 then
         v_start := v_newest[v_hits];
       end if;

@@ -363,11 +363,9 @@ begin
           returning *
         )
         insert into private.usage_tail
-        select
-          i.sign, i.created_at, i.brand_id, i.user_id, i.provider, i.model_used, i.reported_by, i.role,
-          i.is_error, i.cost_source, i.tokens_used, i.input_tokens, i.output_tokens, i.cached_input_tokens,
-          i.cache_write_tokens, i.cache_write_1h_tokens, i.reasoning_tokens, i.cost_usd, i.latency_ms
-        from imported as i;
+        select t.*
+        from imported as i
+        cross join lateral jsonb_populate_record(null::private.usage_tail, to_jsonb(i)) as t;
         get diagnostics v_count = row_count;
       else
         select
