@@ -176,10 +176,13 @@ as $$
 declare
   v_user_id constant uuid := auth.uid();
 begin
-  return (
-    select array_agg(s.id)
-    from public.conversation_sessions as s
-    where s.user_id = v_user_id and s.deleted_at is not null
+  return nullif(
+    array(
+      select s.id
+      from public.conversation_sessions as s
+      where s.user_id = v_user_id and s.deleted_at is not null
+    ),
+    '{}'
   );
 end
 $$;
