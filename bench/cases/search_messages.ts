@@ -107,7 +107,9 @@ export const searchMessagesCase: Case = {
       of: `search_messages, ${name}`,
       against: floor,
       times: 10,
-      says: `search for a ${name}, beside a primary key lookup: at most 10 times as long`,
+      says: `search for ${
+        /^[aeiou]/.test(name) ? "an" : "a"
+      } ${name}, beside a primary key lookup: at most 10 times as long`,
     })),
   ],
 };
