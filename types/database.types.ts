@@ -855,6 +855,7 @@ export type Database = {
           "created_at": string;
           "message_id": string;
           "query_embedding": (number)[] | null;
+          "request_hash": string;
           "session_id": string;
           "similar_qa_matches": Json | null;
           "similarity_scores": (number)[] | null;
@@ -865,6 +866,7 @@ export type Database = {
           "created_at"?: string;
           "message_id": string;
           "query_embedding"?: (number)[] | null;
+          "request_hash"?: string;
           "session_id": string;
           "similar_qa_matches"?: Json | null;
           "similarity_scores"?: (number)[] | null;
@@ -874,6 +876,7 @@ export type Database = {
           "created_at"?: string;
           "message_id"?: string;
           "query_embedding"?: (number)[] | null;
+          "request_hash"?: string;
           "session_id"?: string;
           "similar_qa_matches"?: Json | null;
           "similarity_scores"?: (number)[] | null;
@@ -3038,6 +3041,7 @@ export type Database = {
           "created_at": string;
           "message_id": string;
           "query_embedding": (number)[] | null;
+          "request_hash": string;
           "session_id": string;
           "similar_qa_matches": Json | null;
           "similarity_scores": (number)[] | null;

@@ -34,6 +34,7 @@ create table public.message_retrievals (
     constraint message_retrievals_query_embedding_shape
       check (cardinality(query_embedding) = 384 and private.are_numbers(query_embedding)),
   created_at          timestamptz  not null default now(),
+  request_hash        bytea        not null default '',
   constraint message_retrievals_message_id_fkey foreign key (session_id, message_id)
     references public.conversation_messages (session_id, id) on delete cascade
 );
@@ -51,6 +52,8 @@ comment on column public.message_retrievals.similarity_scores is
 comment on column public.message_retrievals.query_embedding is
   'The question as the vector that was searched with: 384 numbers.';
 comment on column public.message_retrievals.created_at is 'When it was written.';
+comment on column public.message_retrievals.request_hash is
+  'SHA-256 of what was found as first sent; empty: imported, or its text is wiped.';
 
 -- What was found in a session; foreign key side of a message's deletion.
 create index message_retrievals_session_id_message_id_idx
@@ -146,7 +149,8 @@ as $$
 declare
   v_turn private.chat_turn;
   v_logged public.logged_turn;
-  v_stored public.message_retrievals;
+  -- Null where nothing was found.
+  v_hash bytea;
 begin
   if jsonb_typeof(p_turn) <> 'object' or exists (
     select 1
@@ -206,25 +210,28 @@ begin
     p_for_visitor => p_session_secret is not null
   ) as m;
 
+  if num_nonnulls(v_turn.similar_qa_matches, v_turn.similarity_scores, v_turn.query_embedding) > 0 then
+    -- As sent: the session's mode may keep less.
+    v_hash := sha256(
+      convert_to(
+        row(v_turn.similar_qa_matches, v_turn.similarity_scores, v_turn.query_embedding)::text, 'UTF8'
+      )
+    );
+  end if;
   if not v_logged.inserted then
-    select * into v_stored
-    from public.message_retrievals as r
-    where r.message_id = v_turn.turn_id;
-    if (v_turn.similar_qa_matches, v_turn.similarity_scores, v_turn.query_embedding)
-      is distinct from
-      (v_stored.similar_qa_matches, v_stored.similarity_scores, v_stored.query_embedding)
-    then
+    if v_hash is distinct from (
+      select r.request_hash from public.message_retrievals as r where r.message_id = v_turn.turn_id
+    ) then
       perform private.raise_error('IDEMPOTENCY_MISMATCH');
     end if;
-  elsif num_nonnulls(
-    v_turn.similar_qa_matches, v_turn.similarity_scores, v_turn.query_embedding
-  ) > 0 then
+  elsif v_hash is not null then
     insert into public.message_retrievals (
-      message_id, session_id, user_id, similar_qa_matches, similarity_scores, query_embedding
+      message_id, session_id, user_id, similar_qa_matches, similarity_scores, query_embedding,
+      request_hash
     )
     select
       m.id, m.session_id, m.user_id, v_turn.similar_qa_matches, v_turn.similarity_scores,
-      v_turn.query_embedding
+      v_turn.query_embedding, v_hash
     from public.conversation_messages as m
     where m.id = v_turn.turn_id;
   end if;

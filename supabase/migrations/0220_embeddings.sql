@@ -1284,6 +1284,7 @@ declare
   v_is_trusted constant boolean := private.is_trusted_caller();
   v_message public.conversation_messages;
   v_stored public.message_retrievals;
+  v_hash bytea;
 begin
   if v_user_id is null and not v_is_trusted then
     perform private.raise_error('UNAUTHENTICATED');
@@ -1305,11 +1306,14 @@ begin
   if not found then
     perform private.raise_error('MESSAGE_NOT_FOUND', 'Name a question of your own.');
   end if;
+  -- As log_chat_turns makes it.
+  v_hash := sha256(convert_to(row(p_matches, p_scores, p_embedding)::text, 'UTF8'));
   insert into public.message_retrievals (
-    message_id, session_id, user_id, similar_qa_matches, similarity_scores, query_embedding
+    message_id, session_id, user_id, similar_qa_matches, similarity_scores, query_embedding,
+    request_hash
   )
   values (
-    v_message.id, v_message.session_id, v_message.user_id, p_matches, p_scores, p_embedding
+    v_message.id, v_message.session_id, v_message.user_id, p_matches, p_scores, p_embedding, v_hash
   )
   on conflict (message_id) do nothing
   returning * into v_stored;
@@ -1317,9 +1321,7 @@ begin
     return v_stored;
   end if;
   select * into v_stored from public.message_retrievals as r where r.message_id = p_message_id;
-  if (v_stored.similar_qa_matches, v_stored.similarity_scores, v_stored.query_embedding)
-    is distinct from (p_matches, p_scores, p_embedding)
-  then
+  if v_stored.request_hash <> v_hash then
     perform private.raise_error('IDEMPOTENCY_MISMATCH');
   end if;
   return v_stored;

@@ -212,7 +212,7 @@ from (
     ('public.message_retrievals', 'content',
       '{similar_qa_matches,similarity_scores,query_embedding}'),
     ('public.message_retrievals', 'number', '{created_at}'),
-    ('public.message_retrievals', 'key', '{message_id,session_id,user_id}'),
+    ('public.message_retrievals', 'key', '{message_id,session_id,user_id,request_hash}'),
     ('public.session_outcomes', 'content', '{products_viewed,products_added_to_cart}'),
     ('public.session_outcomes', 'number',
       '{viewed_count,added_to_cart_count,query_type,user_satisfaction,conversion_occurred,

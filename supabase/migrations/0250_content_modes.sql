@@ -593,12 +593,14 @@ begin
           when 'public.conversation_sessions'::regclass then
             ', wiped_at = clock_timestamp(), request_hash = null'
           when to_regclass('public.tool_executions') then ', request_hash = '''''
+          when to_regclass('public.message_retrievals') then ', request_hash = '''''
           else ''
         end,
         v_table.session_column,
         case v_table.name
           when 'public.conversation_messages'::regclass then 'request_hash <> '''' or ' || v_table.is_left
           when to_regclass('public.tool_executions') then 'request_hash <> '''' or ' || v_table.is_left
+          when to_regclass('public.message_retrievals') then 'request_hash <> '''' or ' || v_table.is_left
           when 'public.conversation_sessions'::regclass then 'true'
           else v_table.is_left
         end

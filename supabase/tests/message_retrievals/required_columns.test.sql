@@ -8,7 +8,7 @@ select is(
     from pg_attribute
     where attrelid = 'public.message_retrievals'::regclass and attnum > 0 and attnotnull
   ),
-  array['created_at', 'message_id', 'session_id'],
+  array['created_at', 'message_id', 'request_hash', 'session_id'],
   'these are never null'
 );
 
