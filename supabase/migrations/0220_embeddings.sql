@@ -320,8 +320,10 @@ revoke all on function private.tg_message_retrievals__take_embedding()
 comment on function private.tg_message_retrievals__take_embedding() is
   'The vector that an app searched with becomes that of the question, which is not embedded twice.';
 
+-- Not of what was imported, which has no hash: nobody knows whose model it is of.
 create trigger message_retrievals_80_take_embedding after insert
-  on public.message_retrievals for each row when (new.query_embedding is not null)
+  on public.message_retrievals for each row
+  when (new.query_embedding is not null and new.request_hash <> '')
   execute function private.tg_message_retrievals__take_embedding();
 
 create type public.embedding_outcome as enum (

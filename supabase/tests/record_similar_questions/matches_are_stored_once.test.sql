@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/embeddings.psql
-select plan(25);
+select plan(26);
 
 select tests.start(1), tests.start(2, 'other'), tests.start(3), tests.start(4);
 select tests.fill(1, 2);
@@ -96,6 +96,22 @@ select tests.act_as('postgres');
 select public.set_embedding_model('test', false);
 select tests.act_as('owner');
 select is(pg_temp.log(13, tests.v(8)) || ' ' || tests.embedded(), '200 12 1 11', 'none while embeddings are off');
+
+select tests.act_as('postgres');
+select public.set_embedding_model('test');
+insert into public.conversation_messages (id, session_id, role, content)
+values (tests.m(6), tests.s(1), 'user', 'x');
+select public.import_user_data(
+  tests.id_of('owner'),
+  array[jsonb_build_object('table', 'public.message_retrievals', 'row', jsonb_build_object(
+    'message_id', tests.m(6), 'session_id', tests.s(1), 'query_embedding', tests.v(9),
+    'created_at', now()
+  ))::text]
+);
+select is(
+  tests.embedded() || ' ' || tests.queued(), '1 11 6 12',
+  'a vector that is imported may be of another model, so the text is embedded'
+);
 
 select * from finish();
 rollback;
