@@ -16,7 +16,9 @@ export async function findCaller(
   request: Request,
   keys: Keys,
 ): Promise<Caller> {
-  const isService = await hasKey(request, keys.SUPABASE_SERVICE_ROLE_KEY);
+  // As with the API of the database, the token says who calls, and the key beside it only that one may.
+  const user = await findUser(request, keys);
+  const isService = !user && await hasKey(request, keys.SUPABASE_SERVICE_ROLE_KEY);
   const secret = request.headers.get("x-session-secret");
   if (secret !== null) {
     // An empty one too: who hands on what a browser did not send must not open every session with it.
@@ -26,7 +28,6 @@ export async function findCaller(
     );
   }
   if (isService) return { kind: "service" };
-  const user = findUser(request, keys);
   if (user) return user;
   throw unauthenticated(
     "Send a user's token, the session's secret in x-session-secret, or the service key.",
@@ -34,16 +35,17 @@ export async function findCaller(
 }
 
 /** The bearer of a token that is neither of the project's keys. */
-export function findUser(
+export async function findUser(
   request: Request,
   keys: Keys,
-): Caller & { kind: "user" } | undefined {
+): Promise<Caller & { kind: "user" } | undefined> {
   const token = bearer(request);
   // Keys of the new kind (sb_publishable_...) are no tokens: they have no three parts.
   if (
     !token || token === keys.SUPABASE_ANON_KEY || token.split(".").length !== 3
   ) return undefined;
-  return { kind: "user", token };
+  const isKey = isSame(await digest(token), await digest(keys.SUPABASE_SERVICE_ROLE_KEY));
+  return isKey ? undefined : { kind: "user", token };
 }
 
 /** For what the service alone may call. */
@@ -64,11 +66,13 @@ export async function hasKey(request: Request, key: string): Promise<boolean> {
   const wanted = await digest(key);
   let found = false;
   for (const value of given) {
-    const bytes = await digest(value);
-    found = bytes.reduce((difference, byte, at) =>
-          difference | (byte ^ (wanted[at] ?? 0)), 0) === 0 || found;
+    found = isSame(await digest(value), wanted) || found;
   }
   return found;
+}
+
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return one.reduce((difference, byte, at) => difference | (byte ^ (other[at] ?? 0)), 0) === 0;
 }
 
 function bearer(request: Request): string | undefined {

@@ -92,13 +92,13 @@ const end: Action = async ({ env, rpc }, { request, json }) => {
 };
 
 const claim: Action = async ({ env, rpc }, { request, json }) => {
-  if (await hasKey(request, env.SUPABASE_SERVICE_ROLE_KEY)) {
-    throw new HttpError(403, "FORBIDDEN", "Not allowed", {
-      hint: "A session is claimed by a user: send a user's token.",
-    });
-  }
-  const caller = findUser(request, env);
+  const caller = await findUser(request, env);
   if (!caller) {
+    if (await hasKey(request, env.SUPABASE_SERVICE_ROLE_KEY)) {
+      throw new HttpError(403, "FORBIDDEN", "Not allowed", {
+        hint: "A session is claimed by a user: send a user's token.",
+      });
+    }
     throw unauthenticated(
       "A session is claimed by a user: send a user's token.",
     );

@@ -1,5 +1,14 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { fakeDeps, fakeSession, get, post, service, user, visitor } from "../_shared/fakes.ts";
+import {
+  fakeDeps,
+  fakeKeys,
+  fakeSession,
+  get,
+  post,
+  service,
+  user,
+  visitor,
+} from "../_shared/fakes.ts";
 import { createHandler } from "./handler.ts";
 
 const secret = "A".repeat(43);
@@ -86,6 +95,25 @@ Deno.test("claim takes the secret from the header or the body, and a user's toke
   assertEquals(await statusOf(visitor), 401);
   assertEquals(await statusOf({ ...service, ...visitor }), 403);
   assertEquals(deps.calls.length, 2);
+});
+
+Deno.test("who sends a user's token is that user, also with the service key as apikey", async () => {
+  const key = { apikey: fakeKeys.SUPABASE_SERVICE_ROLE_KEY };
+  const callers = async (headers: Record<string, string>) => {
+    const deps = fakeDeps([]);
+    await createHandler(deps)(get("chat-session/history?sessionToken=t", { ...headers, ...key }));
+    return deps.calls.map(({ caller }) => caller);
+  };
+  assertEquals(await callers(user), ["user"]);
+  const claims = fakeDeps({ ...fakeSession, claimed_at: "2026-01-02T00:00:00+00:00" });
+  const body = { sessionToken: "test_123", sessionSecret: secret };
+  await createHandler(claims)(post("chat-session/claim", body, { ...user, ...key }));
+  assertEquals(claims.calls.map(({ caller }) => caller), ["user"]);
+  // None of these names a user.
+  const others = ["Bearer anon.key.x", "Bearer sb_publishable_x", "Basic x"];
+  for (const authorization of [service.authorization, ...others]) {
+    assertEquals(await callers({ authorization }), ["service"]);
+  }
 });
 
 Deno.test("an unexpected error answers 500 on every route", async () => {
