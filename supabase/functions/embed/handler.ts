@@ -102,8 +102,9 @@ async function embed(
   while (vectors.length < jobs.length) {
     const texts = jobs.slice(vectors.length, vectors.length + size).map((job) => job.content);
     try {
-      vectors.push(...await provider.embed(texts));
-      down = 0;
+      const made = await provider.embed(texts);
+      vectors.push(...made);
+      down = made.some((vector) => vector instanceof ProviderError && !vector.isOfText) ? 1 : 0;
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       down = error.isOfText ? 0 : down + 1;

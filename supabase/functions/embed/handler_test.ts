@@ -210,6 +210,28 @@ Deno.test("a text that it refuses is found, and the others are embedded", async 
   assertEquals(sent.length, 4);
 });
 
+Deno.test("of a text that is too long for it, the beginning is embedded", async () => {
+  const { sent, embed } = openAi((input) =>
+    input.some((text) => text.length > 1600)
+      ? new Response("at most 512 tokens", { status: 413 })
+      : vectorsOf(input)
+  );
+  const long = "x".repeat(6000);
+  assertEquals(await embed(long), [[1500]]);
+  assertEquals(sent.length, 3);
+  assertEquals(await embed("a", long, `${"x".repeat(999)}\u{1F600}${"x".repeat(999)}`), [
+    [1],
+    [1500],
+    [999],
+  ]);
+});
+
+Deno.test("a text that is refused for something else is not asked about for ever", async () => {
+  const { sent, embed } = openAi(() => new Response(null, { status: 400 }));
+  assertEquals(await embed("x".repeat(6000)), ["HTTP 400"]);
+  assertEquals(sent.map(({ body }) => String(body["input"]).length), [6000, 3000, 1500, 750, 375]);
+});
+
 for (
   const [name, answer, message] of [
     ["too many calls", () => new Response(null, { status: 429 }), "HTTP 429"],
@@ -267,6 +289,25 @@ Deno.test("the runtime's own model is used where there is one", async () => {
   assertEquals(asked.slice(0, 2), ["gte-small", { mean_pool: true, normalize: true }]);
   const late = await provider?.embed(["slow"]).catch((error: unknown) => error);
   assert(late instanceof ProviderError && late.message === "timeout" && !late.isOfText);
+  // What it came to in time is kept.
+  const some = await provider?.embed(["good", "slow", "good"]);
+  assertEquals(some?.map((vector) => vector instanceof Error ? vector.message : vector), [
+    [1],
+    "timeout",
+    "timeout",
+  ]);
+});
+
+Deno.test("a provider that came to some texts only is given a rest", async () => {
+  const provider: Provider = {
+    model,
+    embed: (texts) =>
+      Promise.resolve(texts.map((_, at) => at < 20 ? [1] : new ProviderError("timeout"))),
+  };
+  const { call, names } = fake(provider, ids(100));
+  const { body } = await call();
+  assertEquals([body.embedded, body.failed + body.dead, body.remaining], [20, 12, 68]);
+  assertEquals(names().filter((name) => name === "claim_embedding_jobs").length, 1);
 });
 
 Deno.test("EMBEDDING_PROVIDER decides, and nothing is made up without it", () => {

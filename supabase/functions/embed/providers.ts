@@ -68,17 +68,20 @@ function gteSmall(runtime: AiRuntime, timeoutMs: number): Provider {
     embed: async (texts) => {
       const vectors: (number[] | ProviderError)[] = [];
       const end = Date.now() + timeoutMs;
-      for (const text of texts) {
-        const run = session.run(text, { mean_pool: true, normalize: true });
-        vectors.push(
-          await within(end - Date.now(), run).then(
-            (vector) => numbers.safeParse(vector).data ?? new ProviderError("no vector", true),
-            (error: unknown) => {
-              if (error instanceof ProviderError) throw error;
-              return new ProviderError("the model failed", true);
-            },
-          ),
-        );
+      for (const [at, text] of texts.entries()) {
+        try {
+          const run = session.run(text, { mean_pool: true, normalize: true });
+          const vector = numbers.safeParse(await within(end - Date.now(), run)).data;
+          vectors.push(vector ?? new ProviderError("no vector", true));
+        } catch (error) {
+          if (!(error instanceof ProviderError)) {
+            vectors.push(new ProviderError("the model failed", true));
+            continue;
+          }
+          if (at === 0) throw error;
+          // Too slow for all of them: what it came to is kept.
+          return [...vectors, ...texts.slice(at).map(() => error)];
+        }
       }
       return vectors;
     },
@@ -121,27 +124,39 @@ function openAi(env: EmbedEnv, send: typeof fetch): Provider {
       );
     }
   };
+  // Many models read 512 tokens, and their servers refuse a longer text instead of cutting it.
+  const callAlone = async (text: string): Promise<(number[] | ProviderError)[]> => {
+    try {
+      return await call([text]);
+    } catch (error) {
+      if (!(error instanceof ProviderError && error.isOfText)) throw error;
+      return text.length > enoughLength ? await callAlone(firstHalf(text)) : [error];
+    }
+  };
   return {
     model,
     embed: async (texts) => {
+      const [only] = texts;
+      if (only !== undefined && texts.length === 1) return await callAlone(only);
       try {
         return await call(texts);
       } catch (error) {
-        if (!(error instanceof ProviderError && error.isOfText) || texts.length === 1) throw error;
+        if (!(error instanceof ProviderError && error.isOfText)) throw error;
       }
       // One text that the provider refuses must not take the others along.
       const vectors: (number[] | ProviderError)[] = [];
-      for (const text of texts) {
-        vectors.push(
-          ...await call([text]).catch((error: unknown) => {
-            if (error instanceof ProviderError && error.isOfText) return [error];
-            throw error;
-          }),
-        );
-      }
+      for (const text of texts) vectors.push(...await callAlone(text));
       return vectors;
     },
   };
+}
+
+/** Of a text that is refused: it is not its length. */
+const enoughLength = 400;
+
+/** Without half of a surrogate pair at its end. */
+function firstHalf(text: string): string {
+  return text.slice(0, text.length >> 1).replace(/[\ud800-\udbff]$/, "");
 }
 
 /** Too long, or otherwise refused for what it is; not for who asks, how often, or where. */
