@@ -252,6 +252,26 @@ Deno.test("vectors that are missing fail alone", async () => {
   assertEquals(await embed("a", "bb"), [[2], "no vector"]);
 });
 
+Deno.test("so do those with something else among their numbers", async () => {
+  const { embed } = openAi((input) =>
+    Response.json({
+      data: input.map((text, index) => ({ index, embedding: text === "bad" ? [null] : [1] })),
+    })
+  );
+  assertEquals(await embed("a", "bad", "b"), [[1], "no vector", [1]]);
+  // Where none is one, it is no matter of the texts.
+  assertEquals(await embed("bad", "bad"), "an answer of another form");
+});
+
+Deno.test("an endpoint that refuses every text is asked about one batch", async () => {
+  const { embed, provider } = openAi(() => new Response(null, { status: 400 }));
+  assertEquals(await embed("a", "b"), "HTTP 400");
+  const { call, names } = fake({ ...provider, model }, ids(100));
+  const { body } = await call();
+  assertEquals([body.failed + body.dead, body.remaining], [32, 68]);
+  assertEquals(names().filter((name) => name === "claim_embedding_jobs").length, 1);
+});
+
 Deno.test("an endpoint that does not answer is given up", async () => {
   const { embed } = openAi(
     () =>

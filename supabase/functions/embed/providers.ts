@@ -90,7 +90,7 @@ function gteSmall(runtime: AiRuntime, timeoutMs: number): Provider {
 
 const numbers = z.array(z.number());
 const answer = z.object({
-  data: z.array(z.object({ index: z.number().int(), embedding: numbers })),
+  data: z.array(z.object({ index: z.number().int(), embedding: numbers.optional().catch(undefined) })),
 });
 
 function openAi(env: EmbedEnv, send: typeof fetch): Provider {
@@ -115,6 +115,9 @@ function openAi(env: EmbedEnv, send: typeof fetch): Provider {
       const read = answer.safeParse(await response.json());
       if (!read.success) throw new ProviderError("an answer of another form");
       const vectors = new Map(read.data.data.map((item) => [item.index, item.embedding]));
+      if (![...vectors.values()].some((vector) => vector)) {
+        throw new ProviderError("an answer of another form");
+      }
       return input.map((_, at) => vectors.get(at) ?? new ProviderError("no vector", true));
     } catch (error) {
       if (error instanceof ProviderError) throw error;
@@ -146,6 +149,11 @@ function openAi(env: EmbedEnv, send: typeof fetch): Provider {
       // One text that the provider refuses must not take the others along.
       const vectors: (number[] | ProviderError)[] = [];
       for (const text of texts) vectors.push(...await callAlone(text));
+      const [first] = vectors;
+      // Where all are refused it is not for what they are.
+      if (first instanceof ProviderError && vectors.every((vector) => vector instanceof ProviderError)) {
+        throw new ProviderError(first.message);
+      }
       return vectors;
     },
   };
