@@ -272,6 +272,27 @@ Deno.test("an endpoint that refuses every text is asked about one batch", async 
   assertEquals(names().filter((name) => name === "claim_embedding_jobs").length, 1);
 });
 
+Deno.test("what an endpoint came to before it failed is kept", async () => {
+  const { sent, embed } = openAi((input) =>
+    sent.length === 1
+      ? new Response(null, { status: 400 })
+      : input.includes("bb")
+      ? new Response(null, { status: 429 })
+      : vectorsOf(input)
+  );
+  assertEquals(await embed("a", "bb", "ccc"), [[1], "HTTP 429", "HTTP 429"]);
+  assertEquals(sent.length, 3);
+});
+
+Deno.test("texts are not tried alone for longer than one call may take", async () => {
+  const { embed } = openAi(async (input) => {
+    if (input.length > 1) return new Response(null, { status: 400 });
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    return vectorsOf(input);
+  }, { EMBEDDING_TIMEOUT_MS: "200" });
+  assertEquals(await embed("a", "bb", "ccc"), [[1], [2], "timeout"]);
+});
+
 Deno.test("an endpoint that does not answer is given up", async () => {
   const { embed } = openAi(
     () =>

@@ -90,7 +90,9 @@ function gteSmall(runtime: AiRuntime, timeoutMs: number): Provider {
 
 const numbers = z.array(z.number());
 const answer = z.object({
-  data: z.array(z.object({ index: z.number().int(), embedding: numbers.optional().catch(undefined) })),
+  data: z.array(
+    z.object({ index: z.number().int(), embedding: numbers.optional().catch(undefined) }),
+  ),
 });
 
 function openAi(env: EmbedEnv, send: typeof fetch): Provider {
@@ -148,10 +150,24 @@ function openAi(env: EmbedEnv, send: typeof fetch): Provider {
       }
       // One text that the provider refuses must not take the others along.
       const vectors: (number[] | ProviderError)[] = [];
-      for (const text of texts) vectors.push(...await callAlone(text));
+      // The lease has an end.
+      const end = Date.now() + env.EMBEDDING_TIMEOUT_MS;
+      for (const [at, text] of texts.entries()) {
+        try {
+          if (Date.now() >= end) throw new ProviderError("timeout");
+          vectors.push(...await callAlone(text));
+        } catch (error) {
+          if (!(error instanceof ProviderError)) throw error;
+          // It fails now: what it came to is kept.
+          vectors.push(...texts.slice(at).map(() => error));
+          break;
+        }
+      }
       const [first] = vectors;
       // Where all are refused it is not for what they are.
-      if (first instanceof ProviderError && vectors.every((vector) => vector instanceof ProviderError)) {
+      if (
+        first instanceof ProviderError && vectors.every((vector) => vector instanceof ProviderError)
+      ) {
         throw new ProviderError(first.message);
       }
       return vectors;
