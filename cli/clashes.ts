@@ -4,6 +4,7 @@ import { isInstalled, readHistory, withDatabase } from "./database.ts";
 import { clashQuery } from "./lists.ts";
 import { type Choice, isOptional, type Named, type Part } from "./parts.ts";
 import { filesOf } from "./bundle.ts";
+import { exitCodes, Problem } from "./problem.ts";
 import { isFolder, type Project } from "./project.ts";
 
 /** Something of the project's that has the name of something of Turnbase's. */
@@ -139,18 +140,25 @@ async function serverClashes(client: pg.Client, parts: readonly Part[]): Promise
        (select coalesce(e.installed_version, e.default_version)
         from pg_catalog.pg_available_extensions as e where e.name = 'vector') as vector`,
   );
-  const clashes: Clash[] = [];
-  const where = ["the database"];
-  if ((server?.number ?? 0) < 150_000) {
-    clashes.push({ what: "Postgres older than 15", where, without: undefined });
-  }
   if (!server?.supabase) {
-    clashes.push({ what: "no auth.users, or no role anon", where, without: undefined });
+    throw new Problem(
+      "the database of --db-url is no Supabase project: it has no auth.users, or no role anon, " +
+        "authenticated or service_role",
+      "Copy the address under Connect in the dashboard; for a local stack, npx supabase status prints it",
+      exitCodes.usage,
+    );
   }
-  const [major = 0, minor = 0] = (server?.vector ?? "").split(".").map(Number);
+  if (server.number < 150_000) {
+    throw new Problem(
+      "this Postgres is older than 15",
+      "Upgrade the project's Postgres first: in the dashboard, Settings, Infrastructure",
+    );
+  }
+  const clashes: Clash[] = [];
+  const [major = 0, minor = 0] = (server.vector ?? "").split(".").map(Number);
   if (parts.some(({ name }) => name === "embeddings") && major === 0 && minor < 8) {
-    const has = server?.vector ? `pgvector ${server.vector}, older than 0.8` : "no pgvector";
-    clashes.push({ what: has, where, without: "embeddings" });
+    const has = server.vector ? `pgvector ${server.vector}, older than 0.8` : "no pgvector";
+    clashes.push({ what: has, where: ["the database"], without: "embeddings" });
   }
   return clashes;
 }

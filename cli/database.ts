@@ -9,6 +9,12 @@ export async function withDatabase<T>(
   const client = await connect(url);
   try {
     return await use(client);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== "42501") throw error;
+    throw new Problem(
+      `this login may not look into the database: ${error.message}`,
+      "Log in as the owner of the database: on Supabase, postgres",
+    );
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -8,7 +8,7 @@ import { ids, serverUser } from "../../local/engines/native-files.ts";
 import { root, stateDir } from "../../local/paths.ts";
 import { makeProject, put } from "../cli/support.ts";
 import { openServer, scratchDatabase } from "../run/server.ts";
-import { pack, pushAll, runProgram, shop } from "./support.ts";
+import { pack, pushAll, runProgram, shop, withClient } from "./support.ts";
 
 const timeout = 300_000;
 let folder = "";
@@ -159,7 +159,7 @@ test(
   async (t) => {
     await using server = await openServer();
     await using scratch = await scratchDatabase(server.adminUrl, false);
-    const { dbUrl } = scratch.database;
+    const { dbUrl, adminUrl } = scratch.database;
     const dir = await makeProject(t);
     await put(dir, "package.json", '{ "private": true }\n');
     const installed = await runProgram("npm", ["install", "--no-audit", "--no-fund", archive], {
@@ -171,6 +171,13 @@ test(
     const early = await turnbase("doctor", "--db-url", dbUrl);
     assert.equal(early.code, 1);
     assert.match(early.output, /has no Turnbase\nNext: /);
+    const rename = (from: string, to: string) =>
+      withClient(adminUrl, (client) => client.query(`alter table auth.${from} rename to ${to}`));
+    await rename("users", "people");
+    const elsewhere = await turnbase("add", "--db-url", dbUrl);
+    assert.equal(elsewhere.code, 2);
+    assert.match(elsewhere.output, /is no Supabase project: .*\nNext: Copy the address/);
+    await rename("people", "users");
     const without = server.hasVector ? [] : ["--without", "embeddings"];
     const added = await turnbase("add", "--db-url", dbUrl, ...without);
     assert.equal(added.code, 0, added.output);
@@ -179,5 +186,15 @@ test(
     assert.equal(table.code, 0, table.output);
     assert.match(table.output, /^ok {4}core_objects/m);
     assert.match(table.output, /checks, all is well$/m);
+    const asAnon = new URL(dbUrl);
+    asAnon.searchParams.set("options", "-c role=anon");
+    for (const command of ["doctor", "upgrade"]) {
+      const low = await turnbase(command, "--db-url", asAnon.href);
+      assert.equal(low.code, 1);
+      assert.match(
+        low.output,
+        /^turnbase: this login may not look into the database: permission denied .*\nNext: Log in as /,
+      );
+    }
   },
 );
