@@ -13,7 +13,15 @@ import { packageRoot, version } from "./package.ts";
 import { type Choice, choose, type Part, readParts } from "./parts.ts";
 import { carryOut, compareFiles, describePlan, type Plan } from "./plan.ts";
 import { exitCodes, Problem } from "./problem.ts";
-import { type Manifest, type Project, read, readProject, sha256 } from "./project.ts";
+import {
+  folderIn,
+  type Manifest,
+  manifestFile,
+  type Project,
+  read,
+  readProject,
+  sha256,
+} from "./project.ts";
 import { stampsAfter } from "./stamps.ts";
 
 export interface AddOptions {
@@ -41,9 +49,18 @@ async function addFirst(
   options: AddOptions,
   print: Print,
 ): Promise<number> {
+  const ours = project.migrations.filter((name) => /_turnbase_\d{4}_\w+\.sql$/.test(name));
+  if (ours.length > 0) {
+    throw new Problem(
+      `supabase/migrations has ${ours.length} migrations of Turnbase, but no ${manifestFile} tells of them`,
+      `Take ${manifestFile} back from version control. Was nothing pushed yet? Delete what Turnbase wrote: ` +
+        "supabase/migrations/*_turnbase_*.sql and its function folders, then add again",
+      exitCodes.clash,
+    );
+  }
   const without = options.without ?? [];
   const choice = choose(parts, without);
-  const types = choice.types ? options.types ?? "types/turnbase" : undefined;
+  const types = choice.types ? folderIn(project.dir, options.types ?? "types/turnbase") : undefined;
   const wanted = otherFiles(choice, { types, tests: options.tests });
   const foundation = textOf(parts, "foundation");
   const live = options.dbUrl
@@ -122,6 +139,15 @@ async function addAgain(
     throw new Problem(
       `Turnbase is in this project already, without: ${manifest.without.join(", ") || "nothing"}`,
       "Parts are chosen once. Nothing pushed yet? npx turnbase remove --db-url <url>, then add again",
+      exitCodes.usage,
+    );
+  }
+  if (options.types && folderIn(project.dir, options.types) !== manifest.types) {
+    throw new Problem(
+      `Turnbase is in this project already, and its types are ${
+        manifest.types === undefined ? "left out" : `in ${manifest.types}`
+      }`,
+      `Write them there, too: npx turnbase types --out ${quoted(options.types)}`,
       exitCodes.usage,
     );
   }
@@ -224,14 +250,29 @@ function refuse(
   const names = clashes.flatMap((clash) => clash.without ?? []);
   if (names.length > 0) {
     const all = [...new Set([...without, ...names])].join(",");
-    const dir = options.dir === "." ? "" : ` --dir ${options.dir}`;
-    print(`\nNext: npx turnbase add --without ${all}${dir}`);
+    print(`\nNext: npx turnbase add --without ${all}${sameFlags(options)}`);
   }
   if (names.length < clashes.length) {
     const lead = names.length > 0 ? "Before that" : "\nNext";
     print(`${lead}: rename or move what cannot be left out, in a migration of your own`);
   }
   return exitCodes.clash;
+}
+
+/** What was asked, for the command that asks again; a URL holds a password, which is not printed. */
+function sameFlags({ dir, dbUrl, types, tests, dryRun }: AddOptions): string {
+  return [
+    dir === "." ? "" : ` --dir ${quoted(dir)}`,
+    dbUrl === undefined ? "" : " --db-url <url>",
+    types === undefined ? "" : ` --types ${quoted(types)}`,
+    tests ? " --tests" : "",
+    dryRun ? " --dry-run" : "",
+  ].join("");
+}
+
+/** As a shell takes it for one word. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `"${word}"`;
 }
 
 function sayNext(choice: Choice, types: string | undefined, print: Print): void {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { Problem } from "./problem.ts";
 import { type Manifest, manifestFile, type Project, read, sha256 } from "./project.ts";
 
 /** What a command will do to a project: nothing is written before all of it is known. */
@@ -50,13 +51,34 @@ export function compareFiles(
   return { write, remove, kept, files };
 }
 
-export async function carryOut(project: Project, plan: Plan): Promise<void> {
-  for (const [file, text] of plan.write) await put(project.dir, file, text);
-  if (plan.config !== undefined) await put(project.dir, "supabase/config.toml", plan.config);
-  for (const file of plan.remove) await take(project.dir, file);
-  if (plan.manifest) {
-    await put(project.dir, manifestFile, `${JSON.stringify(plan.manifest, null, 2)}\n`);
-  } else await take(project.dir, manifestFile);
+/** All of it or nothing: of a half, no later run would know what is whose. */
+export async function carryOut({ dir }: Project, plan: Plan): Promise<void> {
+  const steps = new Map<string, string | undefined>(plan.write);
+  if (plan.config !== undefined) steps.set("supabase/config.toml", plan.config);
+  for (const file of plan.remove) steps.set(file, undefined);
+  steps.set(manifestFile, plan.manifest && `${JSON.stringify(plan.manifest, null, 2)}\n`);
+  const before = new Map<string, string | undefined>();
+  for (const [file, text] of steps) {
+    before.set(file, read(dir, file));
+    try {
+      await change(dir, file, text);
+    } catch (error) {
+      for (const [done, old] of before) await change(dir, done, old).catch(() => undefined);
+      const left = [...before].filter(([done, old]) => read(dir, done) !== old);
+      throw new Problem(
+        `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+        left.length === 0
+          ? "Nothing was changed. See to the folder (its rights, its disk), then run this again"
+          : `Take these back from version control: ${left.map(([done]) => done).join(", ")}`,
+      );
+    }
+  }
+}
+
+/** Undefined takes the file away. */
+async function change(dir: string, file: string, text: string | undefined): Promise<void> {
+  if (text === undefined) await take(dir, file);
+  else await put(dir, file, text);
 }
 
 async function put(dir: string, file: string, text: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { Made } from "./made.ts";
 import { exitCodes, Problem } from "./problem.ts";
 
@@ -90,6 +90,11 @@ function readManifest(folder: string): Manifest | undefined {
 export function read(dir: string, file: string): string | undefined {
   const path = join(dir, file);
   return existsSync(path) && statSync(path).isFile() ? readFileSync(path, "utf8") : undefined;
+}
+
+/** A folder of the project's, as its files are named: from the project, with slashes. */
+export function folderIn(dir: string, folder: string): string {
+  return relative(dir, resolve(dir, folder)).replaceAll("\\", "/") || ".";
 }
 
 export function isFolder(path: string): boolean {

@@ -5,7 +5,7 @@ import { packageRoot } from "./package.ts";
 import { choose, readParts } from "./parts.ts";
 import { carryOut, compareFiles, describePlan } from "./plan.ts";
 import { exitCodes } from "./problem.ts";
-import { readProject, takenIn } from "./project.ts";
+import { folderIn, readProject, takenIn } from "./project.ts";
 
 export interface TypesOptions {
   dir: string;
@@ -17,7 +17,7 @@ export interface TypesOptions {
 export async function types(options: TypesOptions, print: Print): Promise<number> {
   const project = readProject(options.dir);
   const manifest = takenIn(project);
-  const folder = options.out ?? manifest.types ?? "types/turnbase";
+  const folder = folderIn(project.dir, options.out ?? manifest.types ?? "types/turnbase");
   const choice = choose(readParts(packageRoot), manifest.without);
   const wanted = new Map(typeFiles(choice).map(([name, text]) => [`${folder}/${name}`, text]));
   const before = Object.fromEntries(

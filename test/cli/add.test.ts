@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import { add } from "../../cli/add.ts";
 import { Problem } from "../../cli/problem.ts";
@@ -61,6 +63,15 @@ test("the plan names each clash with its place and its way out, and writes nothi
   assert.equal(planned, 0, plan);
   assert.match(plan, /without embeddings, which needs search/);
   assert.match(plan, /Nothing was written\. Next:/);
+  const whole = { ...addOptions, dir, types: "src/my types", tests: true, dbUrl: undefined };
+  assert.match(
+    (await said(add, whole)).text,
+    new RegExp(
+      `^Next: npx turnbase add --without \\S+ --dir ${dir} --types "src/my types" --tests$`,
+      "m",
+    ),
+    "the next command keeps what was asked",
+  );
   const unchanged = await filesIn(dir);
   assert.equal(Object.keys(unchanged).length, Object.keys(before).length + 1);
   assert.equal((await said(add, way)).code, 0);
@@ -127,7 +138,6 @@ test("run again it writes nothing; what is lost comes back, what is changed stay
   await put(dir, mine, "// mine\n");
   await put(dir, migration, "-- mine\n");
   await put(dir, "supabase/functions/health/index.ts", "");
-  const { rm } = await import("node:fs/promises");
   await rm(`${dir}/supabase/functions/health/index.ts`);
   await put(dir, "supabase/config.toml", 'project_id = "shop"\n');
   for (const command of [add, upgrade]) {
@@ -140,6 +150,67 @@ test("run again it writes nothing; what is lost comes back, what is changed stay
     assert.ok(now["supabase/functions/health/index.ts"]);
   }
   assert.match((await filesIn(dir))["supabase/config.toml"] ?? "", /\[functions\.health\]/);
+});
+
+test("a write that fails leaves the project as it was", async (t) => {
+  const own = {
+    "supabase/config.toml": 'project_id = "shop"',
+    "supabase/migrations/20240101000000_shop.sql": "select 1;",
+    "types": "a file where a folder has to be",
+  };
+  const dir = await makeProject(t, own);
+  const fails = (command: () => Promise<unknown>) =>
+    assert.rejects(command, (error) => {
+      assert.ok(error instanceof Problem);
+      assert.match(error.message, /types.* cannot be written: /);
+      assert.match(error.next, /^Nothing was changed\./);
+      return true;
+    });
+  await fails(() => said(add, { ...addOptions, dir }));
+  assert.deepEqual(await filesIn(dir), own);
+  assert.equal((await said(add, { ...addOptions, dir, types: "lib" })).code, 0);
+
+  // What was there is there again, with its text.
+  const [migration = ""] = Object.keys(await filesIn(dir)).filter((name) =>
+    name.endsWith("_logs.sql")
+  );
+  await rm(join(dir, migration));
+  await rm(join(dir, "lib"), { recursive: true });
+  const before = await filesIn(dir);
+  await put(dir, "lib", "");
+  await assert.rejects(said(add, { ...addOptions, dir }), /lib.* cannot be written/);
+  assert.deepEqual(await filesIn(dir), { ...before, lib: "" });
+});
+
+test("types go where they are asked for, by any way of writing the folder", async (t) => {
+  for (const folder of ["./src/lib/", "", "src//lib"]) {
+    const dir = await makeProject(t);
+    const asked = folder || join(dir, "src/lib");
+    const { text } = await said(add, { ...addOptions, dir, types: asked });
+    assert.match(text, /import type \{ Turnbase \} from "\.\/src\/lib\/project\.js"/, asked);
+    assert.ok((await filesIn(dir))["src/lib/project.ts"], asked);
+    const again = await said(types, { dir, dryRun: false, out: asked });
+    assert.match(again.text, /src\/lib is up to date/, asked);
+    await assert.rejects(
+      said(add, { ...addOptions, dir, types: "elsewhere" }),
+      /its types are in src\/lib/,
+    );
+  }
+});
+
+test("migrations without the list of what was written are told from somebody's own", async (t) => {
+  const dir = await makeProject(t);
+  await said(add, { ...addOptions, dir });
+  await rm(join(dir, "supabase/turnbase.json"));
+  const before = await filesIn(dir);
+  await assert.rejects(said(add, { ...addOptions, dir }), (error) => {
+    assert.ok(error instanceof Problem);
+    assert.match(error.message, /34 migrations of Turnbase, but no supabase\/turnbase\.json/);
+    assert.match(error.next, /version control/);
+    assert.equal(error.exitCode, 3);
+    return true;
+  });
+  assert.deepEqual(await filesIn(dir), before);
 });
 
 test("other parts, another folder, a missing config are refused with the next step", async (t) => {
