@@ -166,18 +166,20 @@ test("the pages' files are well typed, and answer a signed-in user", { timeout }
     export const PUBLIC_SUPABASE_URL: string; export const PUBLIC_SUPABASE_ANON_KEY: string;
   }\n`;
   await put(app, "svelte/env.d.ts", stub);
-  const [component = ""] = readBlocks(await page(pages.svelte))
-    .filter(({ language }) => language === "ts").slice(-1).map(({ code }) => code);
+  const lastOf = async (name: string) =>
+    readBlocks(await page(name)).filter(({ language }) => language === "ts").at(-1)?.code ?? "";
+  const component = await lastOf(pages.svelte);
+  await put(app, "plain/transport.ts", await lastOf(pages.plain));
   await put(
     app,
     "svelte/component.ts",
-    `import { supabase } from "./client";\n${component}\nconsole.log(sessionId, text, cost);\n`,
+    `import { supabase } from "./client";\n${component}\nexport { send };\n`,
   );
   await put(
     app,
     "svelte/client.ts",
-    `import { createClient } from "@supabase/supabase-js";
-export const supabase = createClient("http://127.0.0.1", "key");\n`,
+    `import { type SupabaseClient } from "@supabase/supabase-js";
+export const { browser: supabase } = globalThis as unknown as { browser: SupabaseClient };\n`,
   );
   await put(
     app,
@@ -235,8 +237,9 @@ export const supabase = createClient("http://127.0.0.1", "key");\n`,
     const next = await import(process.env.APP + "/next/app/api/chat/route.ts");
     const { send } = await import(process.env.APP + "/next/lib/send.ts");
     const real = globalThis.fetch;
+    let route = next.POST;
     globalThis.fetch = (to, init) =>
-      to === "/api/chat" ? next.POST(new Request("http://127.0.0.1/api/chat", init)) : real(to, init);
+      to === "/api/chat" ? route(new Request("http://127.0.0.1/api/chat", init)) : real(to, init);
     const turnId = crypto.randomUUID();
     const first = await send(browser, "Hello?", { turnId });
     const again = await send(browser, "Hello?", { turnId, sessionId: first.sessionId });
@@ -249,6 +252,15 @@ export const supabase = createClient("http://127.0.0.1", "key");\n`,
     const answer = await (await post({ message: "And now?", sessionId: first.sessionId, turnId: crypto.randomUUID() })).json();
     const url = new URL("http://127.0.0.1/api/chat?session=" + first.sessionId);
     const history = await (await svelte.GET({ request: new Request(url, { headers }), url })).json();
+    globalThis.browser = browser;
+    const component = await import(process.env.APP + "/svelte/component.ts");
+    // As SvelteKit does for an origin that it does not know, such as one behind a proxy.
+    route = async (request) => request.headers.get("content-type") === "application/json"
+      ? await svelte.POST({ request })
+      : new Response("Cross-site POST form submissions are forbidden", { status: 403 });
+    const asked = [await component.send("Who?")];
+    const second = crypto.randomUUID();
+    for (let n = 0; n < 2; n++) asked.push(await component.send("And who?", second));
     const routes = {
       next: (init) => next.POST(new Request("http://127.0.0.1/api/chat", { method: "POST", ...init })),
       svelte: (init) => svelte.POST({ request: new Request("http://127.0.0.1/api/chat", { method: "POST", ...init }) }),
@@ -278,7 +290,7 @@ export const supabase = createClient("http://127.0.0.1", "key");\n`,
       const regenerated = await ask(turn).catch((e) => e.details);
       tries[name] = { half, twice, error, regenerated };
     }
-    console.log(JSON.stringify({ first, again, lost, answer, history, strangers, tries }));`;
+    console.log(JSON.stringify({ first, again, lost, asked, answer, history, strangers, tries }));`;
   // What SvelteKit makes of the environment.
   const env = `export const PUBLIC_SUPABASE_URL = ${JSON.stringify(stack.apiUrl)};
 export const PUBLIC_SUPABASE_ANON_KEY = ${JSON.stringify(stack.anonKey)};`;
@@ -339,6 +351,11 @@ export const PUBLIC_SUPABASE_ANON_KEY = ${JSON.stringify(stack.anonKey)};`;
   assert.deepEqual(answers.again, answers.first, "the same turn again");
   assert.deepEqual(answers.lost, answers.first, "and by who does not know its session");
   assert.equal(answers.answer.cost, 2 * cost);
+  assert.deepEqual(
+    answers.asked.map((one: typeof answers.first) => [one.sessionId, one.cost]),
+    [cost, 2 * cost, 2 * cost].map((all) => [answers.asked[0].sessionId, all]),
+    "messages of one session, the second sent twice",
+  );
   assert.deepEqual(answers.history.map(({ content }: { content: string }) => content), [
     "Hello?",
     "You said: Hello?",
