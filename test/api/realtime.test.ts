@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join as pathOf } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { root } from "../../local/paths.ts";
 import type { Message, RealtimeEvent } from "../../types/index.ts";
 import { Page } from "./page.ts";
-import { type Api, good, newSession, openTestApi } from "./support.ts";
+import { type Api, type Client, good, newSession, openTestApi } from "./support.ts";
 
 let api: Api;
 let page: Page;
@@ -37,6 +38,11 @@ async function sent(topic: string): Promise<RealtimeEvent[]> {
 interface Conversation {
   shown: Map<string, Message>;
   changed(event: RealtimeEvent): Promise<void>;
+}
+
+interface List {
+  rows: Map<string, { title: string | null }>;
+  listed(event: RealtimeEvent): Promise<void>;
 }
 
 test("events lead to the rows, under row level security", async () => {
@@ -83,10 +89,7 @@ test("events lead to the rows, under row level security", async () => {
 
 test("a list of sessions follows the user's topic", async () => {
   const list = await page.run("A list of sessions");
-  const { rows, listed } = list as unknown as {
-    rows: Map<string, { title: string | null }>;
-    listed(event: RealtimeEvent): Promise<void>;
-  };
+  const { rows, listed } = list as unknown as List;
   const { supabase, userId, sessionId } = list.setting;
   const other = await newSession(supabase);
   for (const event of await sent(`user:${userId}`)) await listed(event);
@@ -97,8 +100,88 @@ test("a list of sessions follows the user's topic", async () => {
   assert.equal(rows.has(other), false, "one in the trash leaves the list");
 });
 
+/** Stands in for the server: what is called when the channel was joined. */
+async function join(run: Record<string, unknown>, supabase: Client): Promise<() => void> {
+  let joined: (status: string) => void = () => undefined;
+  const channel = {
+    on: () => channel,
+    subscribe: (tell: (status: string) => void) => (joined = tell, channel),
+  };
+  Object.assign(supabase, { channel: () => channel });
+  const follow = Object.values(run).filter((one) =>
+    typeof one === "function" && one.name.startsWith("follow")
+  );
+  assert.equal(follow.length, 1);
+  await (follow[0] as () => Promise<unknown>)();
+  return () => joined("SUBSCRIBED");
+}
+
+async function until(is: () => boolean, what: string): Promise<void> {
+  for (let left = 100; !is(); left--) {
+    assert.ok(left > 0, what);
+    await sleep(30);
+  }
+}
+
+test("who joins, and joins again, has what is there", async () => {
+  const conversation = await page.run("One open conversation");
+  const { shown } = conversation as unknown as Conversation;
+  const { supabase, sessionId, messageId } = conversation.setting;
+  let joined = await join(conversation, supabase);
+  joined();
+  await until(() => shown.size === 4, "the messages are fetched");
+  good(await supabase.from("conversation_messages").delete().eq("id", messageId).select("id"));
+  joined();
+  await until(() => shown.size === 3, "one that was deleted meanwhile is gone");
+
+  const list = await page.run("A list of sessions");
+  const { rows, listed } = list as unknown as List;
+  joined = await join(list, supabase);
+  joined();
+  await until(() => rows.has(sessionId), "the list is fetched");
+  good(await supabase.rpc("delete_session", { p_session_id: sessionId }));
+  joined();
+  await until(() => !rows.has(sessionId), "a session that went meanwhile is gone");
+  // One that is older than those which were fetched.
+  const used = list.setting.sessionId;
+  rows.delete(used);
+  const payload = { id: "1", session_ids: [used], session_count: 1, last_message_at: "2026-01-01" };
+  await listed({ type: "broadcast", event: "session.active", payload });
+  assert.ok(rows.has(used), "a session that is used comes into the list");
+});
+
+test("an answer that comes late does not undo a newer one", async () => {
+  const conversation = await page.run("One open conversation");
+  const { shown, changed } = conversation as unknown as Conversation;
+  const { supabase, sessionId } = conversation.setting;
+  const begun = good(await supabase.rpc("begin_message", { p_session_id: sessionId }));
+  const rest = Reflect.get(supabase, "rest") as { fetch: typeof fetch };
+  const real = rest.fetch;
+  let late = 300;
+  let asked = () => {};
+  const first = new Promise<void>((done) => asked = done);
+  rest.fetch = async (...request) => {
+    const wait = late;
+    late = 0;
+    const answer = await real(...request);
+    asked();
+    await sleep(wait);
+    return answer;
+  };
+  const of = async (event: RealtimeEvent["event"]) =>
+    (await sent(`session:${sessionId}`)).filter((one) => one.event === event).slice(-1);
+  const handled = (await of("message.inserted")).map(changed);
+  assert.equal(handled.length, 1);
+  await first;
+  rest.fetch = real;
+  good(await supabase.rpc("finish_message", { p_message_id: begun.id }));
+  handled.push(...(await of("message.updated")).map(changed));
+  await Promise.all(handled);
+  assert.equal(shown.get(begun.id)?.status, "complete");
+});
+
 test("docs, types and the database name the same events with the same keys", async () => {
-  const text = (file: string) => readFile(join(root, file), "utf8");
+  const text = (file: string) => readFile(pathOf(root, file), "utf8");
   const sorted = (lines: string[]) => lines.toSorted();
   const words = (list: string) => [...list.matchAll(/\w+/g)].map(([word]) => word).sort().join(" ");
   const docs = [...(await text("docs/realtime.md")).matchAll(/^\| `(\w+\.\w+)` .*\| ([^|]*) \|$/gm)]
