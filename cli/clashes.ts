@@ -192,9 +192,9 @@ export function joinClashes(clashes: readonly Clash[]): Clash[] {
 
 export function describeClashes(clashes: readonly Clash[]): string[] {
   const width = Math.max(0, ...clashes.map(({ what }) => what.length));
-  return clashes.map(({ what, where, without }) =>
-    `  ${what.padEnd(width)}  in ${where.join(" and ")}: ${
-      without === undefined ? "rename or move yours" : `--without ${without}`
-    }`
-  );
+  return clashes.map(({ what, where, without }) => {
+    const move = what.startsWith("extension ") ? `alter ${what} set schema extensions` : undefined;
+    const ways = [move, without && `--without ${without}`].filter(Boolean).join("; or ");
+    return `  ${what.padEnd(width)}  in ${where.join(" and ")}: ${ways || "rename or move yours"}`;
+  });
 }

@@ -2,7 +2,7 @@ import type { Named } from "./parts.ts";
 
 // In 0010: `-- 0020_brands`, then lines of `('table', 'public.brands'), …`.
 const wanted = /^( *with wanted \(kind, name\) as \(\n *values\n)([^]*?)(^ {2}\)$)/m;
-const entry = /\('(table|type|function)', '([\w.]+)'\)/g;
+const entry = /\('(table|type|function|extension)', '([\w.]+)'\)/g;
 
 /** What the list in 0010 says that each file makes. */
 export function readListed(foundation: string): Map<string, Named[]> {
@@ -15,7 +15,10 @@ export function readListed(foundation: string): Map<string, Named[]> {
 }
 
 function named(kind = "", name = ""): Named {
-  return { kind: kind === "table" || kind === "type" ? kind : "function", name };
+  return {
+    kind: kind === "table" || kind === "type" || kind === "extension" ? kind : "function",
+    name,
+  };
 }
 
 function sections(list: string): [file: string, lines: string][] {
@@ -59,7 +62,7 @@ export function clashCheck(foundation: string, files: ReadonlySet<string>): stri
 export function clashQuery(foundation: string, files: ReadonlySet<string>): string {
   const block = clashCheck(foundation, files);
   const [, query = ""] = /^( *with wanted [^]*?)^ *if v_clashes/m.exec(block) ?? [];
-  return query.replace(/select string_agg\(.*\n *into v_clashes/, "select w.kind, w.name");
+  return query.replace(/select string_agg\([^]*?\n *into v_clashes/, "select w.kind, w.name");
 }
 
 /** The function of 0990 that holds its list, to put in place of the one that is there. */

@@ -24,6 +24,8 @@ export class Made {
         return;
       }
     }
+    const extension = extensions.exec(statement)?.groups;
+    if (extension) return this.#place(file, extension);
     const drop = drops.exec(statement)?.groups;
     if (drop) {
       const kind = kindOf(drop["kind"]);
@@ -49,6 +51,15 @@ export class Made {
     const before = this.#found.get(`${kind} ${old}`);
     this.#found.delete(`${kind} ${old}`);
     this.#found.set(`${kind} ${renamed}`, before ?? file);
+  }
+
+  /** An extension counts where it is elsewhere than Turnbase needs it. */
+  #place(file: string, { verb = "", name = "", schema }: Record<string, string | undefined>): void {
+    const key = `extension ${word(name)}`;
+    if (/alter/i.test(verb) && schema === undefined) return;
+    const elsewhere = !/drop/i.test(verb) && word(schema ?? "public") !== "extensions";
+    if (!elsewhere) this.#found.delete(key);
+    else if (!this.#found.has(key)) this.#found.set(key, file);
   }
 }
 
@@ -88,6 +99,12 @@ const drops =
 
 const dropsOn = new RegExp(
   `^\\s*drop\\s+(?<kind>policy|trigger)\\s+(?:if\\s+exists\\s+)?(?<own>${identifier})\\s+on\\s+${target}`,
+  "i",
+);
+
+const extensions = new RegExp(
+  `^\\s*(?<verb>create|alter|drop)\\s+extension\\s+(?:if\\s+(?:not\\s+)?exists\\s+)?(?<name>${identifier})` +
+    `(?:[^]*?\\bschema\\s+(?<schema>${identifier}))?`,
   "i",
 );
 

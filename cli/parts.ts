@@ -3,9 +3,12 @@ import { join } from "node:path";
 import { readListed } from "./lists.ts";
 import { exitCodes, Problem } from "./problem.ts";
 
-/** A table, view, type or function by kind and name, as the list in 0010 has it; or a policy or trigger. */
+/**
+ * A table, view, type, function or extension by kind and name, as the list in 0010 has it; or a policy or trigger. An
+ * extension is taken where it is in another schema than extensions.
+ */
 export interface Named {
-  kind: "table" | "type" | "function" | "policy" | "trigger";
+  kind: "table" | "type" | "function" | "extension" | "policy" | "trigger";
   name: string;
 }
 

@@ -37,7 +37,10 @@ async function readList(): Promise<{ lines: string; problems: string[] }> {
   const problems: string[] = [];
   let current: [string, string][] = [];
   for (
-    const [, file, kind, name] of list.matchAll(/^ *-- (\S+)$|\('(\w+)', '([\w.]+)'\)/gm)
+    // An extension is looked up, not made.
+    const [, file, kind, name] of list.matchAll(
+      /^ *-- (\S+)$|\('(table|type|function)', '([\w.]+)'\)/gm,
+    )
   ) {
     if (kind && name) current.push([kind, name]);
     else if (file && found.has(file)) current = found.get(file) ?? [];

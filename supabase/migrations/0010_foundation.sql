@@ -250,6 +250,7 @@ begin
       ('table', 'public.message_search'),
       ('type', 'public.found_message'), ('type', 'public.found_session'),
       -- 0220_embeddings
+      ('extension', 'vector'),
       ('function', 'private.check_embedding_items'), ('function', 'private.embedding_model'),
       ('function', 'private.embedding_of'), ('function', 'private.fail_embedding_job'),
       ('function', 'private.is_embeddable'), ('function', 'private.nearest_by_index'),
@@ -336,13 +337,25 @@ begin
       ('function', 'public.store_doctor'),
       ('table', 'private.expected_objects'), ('type', 'public.doctor_check')
   )
-  select string_agg(format('%s %s', w.kind, w.name), ', ' order by w.kind, w.name)
+  select string_agg(
+    format('%s %s', w.kind, w.name)
+    || case w.kind when 'extension' then ' outside of schema extensions' else '' end,
+    ', ' order by w.kind, w.name
+  )
   into v_clashes
   from wanted as w
   where
     case w.kind
       when 'table' then to_regclass(w.name) is not null
       when 'type' then to_regtype(w.name) is not null
+      -- It may be there, but where the files look for it.
+      when 'extension' then exists (
+        select 1
+        from pg_catalog.pg_extension as e
+        where
+          e.extname = w.name
+          and e.extnamespace is distinct from to_regnamespace('extensions')::oid
+      )
       else exists (
         select 1
         from pg_catalog.pg_proc as p
@@ -353,8 +366,8 @@ begin
   if v_clashes is not null then
     raise exception 'Turnbase cannot be installed: these objects exist already: %', v_clashes
       using errcode = 'duplicate_object',
-            hint = 'Rename or move them, or leave out the optional file that makes them '
-                   '(docs/deploy.md, "Into an existing project").';
+            hint = 'Rename or move them (alter extension vector set schema extensions), or leave out '
+                   'the optional file that makes them (docs/deploy.md, "Into an existing project").';
   end if;
 end
 $$;

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { PGlite } from "@electric-sql/pglite";
+import { vector } from "@electric-sql/pglite-pgvector";
 import { add } from "../../cli/add.ts";
 import { Problem } from "../../cli/problem.ts";
 import { remove } from "../../cli/remove.ts";
@@ -79,6 +81,40 @@ test("the plan names each clash with its place and its way out, and writes nothi
   for (const [name, content] of Object.entries(unchanged)) {
     if (name !== "supabase/config.toml") assert.equal(after[name], content, name);
   }
+});
+
+test("pgvector in another schema is told before anything is written, and by the first migration", async (t) => {
+  const own = "supabase/migrations/20240101000000_ai.sql";
+  const dir = await makeProject(t, { [own]: "create extension vector;" });
+  const { code, text } = await said(add, { ...addOptions, dir });
+  assert.equal(code, 3);
+  assert.match(
+    text,
+    /extension vector {2}in supabase.*_ai\.sql: alter extension vector set schema extensions; or --without embeddings$/m,
+  );
+  const moved = "supabase/migrations/20240202000000_move.sql";
+  await put(dir, moved, "alter extension vector set schema extensions;");
+  assert.equal((await said(add, { ...addOptions, dir })).code, 0);
+
+  const files = await filesIn(dir);
+  const [first = ""] = Object.keys(files).filter((name) => name.endsWith("_0010_foundation.sql"));
+  await using db = await PGlite.create({ extensions: { vector } });
+  await db.exec(`create schema auth; create schema extensions; create table auth.users (id uuid);
+    create role anon; create role authenticated; create role service_role;`);
+  await db.exec(files[own] ?? "");
+  await assert.rejects(
+    db.exec(files[first] ?? ""),
+    (error: { message?: string; hint?: string }) => {
+      assert.match(
+        error.message ?? "",
+        /exist already: extension vector outside of schema extensions$/,
+      );
+      assert.match(error.hint ?? "", /alter extension vector set schema extensions/);
+      return true;
+    },
+  );
+  await db.exec(files[moved] ?? "");
+  await db.exec(files[first] ?? "");
 });
 
 test("what it writes comes after the newest migration, and leaves out what is left out", async (t) => {

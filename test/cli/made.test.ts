@@ -64,6 +64,23 @@ test("what they do not, or take away again, is not", () => {
   assert.equal(gone.get("trigger", "t on public.b"), undefined);
 });
 
+test("an extension counts where it is elsewhere than in schema extensions", () => {
+  const elsewhere: string[] = [
+    "create extension vector",
+    'CREATE EXTENSION IF NOT EXISTS "vector" WITH SCHEMA "public" VERSION \'0.8.0\'',
+    "create extension vector with schema extensions; alter extension vector set schema public",
+  ];
+  const right: string[] = [
+    "create extension if not exists vector with schema extensions",
+    'create extension vector schema "extensions"',
+    "create extension vector; alter extension vector set schema extensions",
+    "create extension vector; drop extension if exists vector cascade",
+    "create extension vectors",
+  ];
+  for (const sql of elsewhere) assert.equal(made(sql).get("extension", "vector"), "one.sql", sql);
+  for (const sql of right) assert.equal(made(sql).get("extension", "vector"), undefined, sql);
+});
+
 test("stamps come after the newest migration, and are times", () => {
   const now = new Date("2026-03-04T23:59:58.500Z");
   assert.deepEqual(stampsAfter([], 3, now), [
