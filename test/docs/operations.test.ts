@@ -17,6 +17,15 @@ before(async () => {
     `insert into auth.users (id, email)
      values (gen_random_uuid(), 'somebody@example.com'), (gen_random_uuid(), 'witness@example.com')`,
   );
+  // More than a page of an export.
+  await client.query(
+    `with session as (
+       insert into public.conversation_sessions (user_id)
+       select id from auth.users where email = 'somebody@example.com' returning id
+     )
+     insert into public.conversation_messages (session_id, role, content)
+     select s.id, 'user', n::text from session as s cross join generate_series(1, 1100) as n`,
+  );
 });
 
 after(async () => {
@@ -40,7 +49,11 @@ test("every SQL block of docs/operations.md runs, and says what the page says", 
   assert.deepEqual(found("check").filter((row) => row["ok"] !== true), [], "the doctor is green");
   assert.equal(found("head_hash")[0]?.["ok"], true);
   assert.equal(found("is_complete").every((row) => row["is_complete"]), true);
-  assert.ok(found("line").length > 0, "an export has lines");
+  const messages = found("line").filter(({ line }) =>
+    String(line).includes('"public.conversation_messages"')
+  );
+  assert.equal(new Set(messages.map(({ line }) => line)).size, 1100, "an export is whole");
+  assert.equal(messages.length, 1100);
   assert.equal(
     typeof (found("erase_user_data")[0]?.["erase_user_data"] as { audit_hash?: string }).audit_hash,
     "string",
