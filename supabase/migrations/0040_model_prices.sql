@@ -70,7 +70,7 @@ comment on column public.model_prices.provider is
   'Who runs the model, in lower case; messages are matched in lower case too.';
 comment on column public.model_prices.model is
   'Model id as the provider reports it. A message whose model ends in a date or in -latest and has '
-  'no row of its own takes the row of the name without it.';
+  'no row of its own at that time, for any tier, takes the row of the name without it.';
 comment on column public.model_prices.service_tier is
   'standard (also for messages without a tier), batch, flex, priority or a name of the provider''s.';
 comment on column public.model_prices.min_input_tokens is
@@ -142,6 +142,8 @@ declare
   v_input numeric := coalesce(p_input_tokens, 0);
   v_output numeric := coalesce(p_output_tokens, 0);
   v_tier text := lower(coalesce(nullif(p_service_tier, ''), 'standard'));
+  -- claude-sonnet-4-5-20250929, gpt-4o-2024-08-06, claude-3-5-haiku@20241022, mistral-small-latest
+  v_undated constant text := regexp_replace(p_model, '(-latest|[-@]20\d\d-?\d\d-?\d\d)$', '');
 begin
   if p_provider is null or p_model is null or (p_input_tokens is null and p_output_tokens is null)
   then
@@ -153,20 +155,20 @@ begin
     else v_tier
   end;
 
-  select p.* into v_price
+  -- A name that has a price takes none of another name, be it for another tier or length.
+  select
+    p.*,
+    p.service_tier = v_tier
+      and p.min_input_tokens <= v_input
+        + case when p.input_includes_cache then 0 else v_cached + v_written + v_written_1h end as fits
+  into v_price
   from public.model_prices as p
   where p.provider = lower(p_provider)
-    -- claude-sonnet-4-5-20250929, gpt-4o-2024-08-06, claude-3-5-haiku@20241022, mistral-small-latest
-    and p.model in (
-      p_model, regexp_replace(p_model, '(-latest|[-@]20\d\d-?\d\d-?\d\d)$', '')
-    )
-    and p.service_tier = v_tier
+    and p.model in (p_model, v_undated)
     and p.validity @> p_at
-    and p.min_input_tokens <= v_input
-      + case when p.input_includes_cache then 0 else v_cached + v_written + v_written_1h end
-  order by p.model = p_model desc, p.min_input_tokens desc
+  order by p.model = p_model desc, fits desc, p.min_input_tokens desc
   limit 1;
-  if not found then
+  if not found or not v_price.fits then
     return;
   end if;
 
