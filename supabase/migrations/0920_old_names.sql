@@ -78,24 +78,42 @@ select
   m.error_message,
   m.tool_calls -> 0 -> 'function' ->> 'name' as function_name,
   m.tool_calls -> 0 -> 'function' ->> 'arguments' as function_args,
-  coalesce(
+  case when m.tool_calls is not null then coalesce(
     (
-      select t.content
-      from public.conversation_messages as t
-      where t.session_id = m.session_id and t.parent_message_id = m.id and t.role = 'tool'
-        and t.tool_call_id = m.tool_calls -> 0 ->> 'id'
-      order by t.sequence_order
+      -- Answers to several calls of one message follow each other, in any order.
+      with recursive answer as (
+        select t.id, t.tool_call_id, t.content, t.sequence_order
+        from public.conversation_messages as t
+        where t.session_id = m.session_id and t.parent_message_id = m.id and t.role = 'tool'
+        union all
+        select n.id, n.tool_call_id, n.content, n.sequence_order
+        from answer as a
+        cross join lateral (
+          select t.id, t.tool_call_id, t.content, t.sequence_order
+          from public.conversation_messages as t
+          where t.session_id = m.session_id and t.parent_message_id = a.id and t.role = 'tool'
+          offset 0
+        ) as n
+      )
+      select a.content
+      from answer as a
+      where a.tool_call_id = m.tool_calls -> 0 ->> 'id'
+      order by a.sequence_order
       limit 1
     ),
     (
       select e.output::text
       from public.tool_executions as e
       where e.session_id = m.session_id and e.message_id = m.id
-        and e.tool_name = m.tool_calls -> 0 -> 'function' ->> 'name'
-      order by e.created_at, e.id
+        -- By name only what does not say which call it is: one tool may be called twice.
+        and coalesce(
+          e.tool_call_id = m.tool_calls -> 0 ->> 'id',
+          e.tool_name = m.tool_calls -> 0 -> 'function' ->> 'name'
+        )
+      order by e.tool_call_id is null, e.created_at, e.id
       limit 1
     )
-  ) as function_result,
+  ) end as function_result,
   m.sequence_order,
   m.created_at as timestamp,
   m.created_at
