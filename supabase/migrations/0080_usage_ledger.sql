@@ -1001,7 +1001,7 @@ comment on column public.repricings.messages_changed is 'Messages with a new pri
 comment on column public.repricings.cost_usd_before is 'Their cost before, US dollars.';
 comment on column public.repricings.cost_usd_after is 'Their cost after, US dollars.';
 comment on column public.repricings.is_complete is
-  'False: p_limit was reached; call again for the rest.';
+  'False: p_limit was reached, or some were being written; call again for the rest.';
 alter table public.repricings enable row level security;
 revoke all on table public.repricings from public, anon, authenticated, service_role;
 revoke all on sequence public.repricings_id_seq from public, anon, authenticated, service_role;
@@ -1025,6 +1025,7 @@ set search_path = ''
 as $$
 declare
   v_ids uuid[];
+  v_found integer;
   v_repricing public.repricings;
 begin
   if not private.is_trusted_caller() then
@@ -1037,10 +1038,9 @@ begin
       'INVALID_ARGUMENT', 'p_from is before p_to, and p_limit is 1 to 100000.'
     );
   end if;
-  -- Two at a time would lock the same messages in different orders.
+  -- Two at a time would leave each other's messages.
   perform pg_advisory_xact_lock(1953854051, 0);
 
-  -- Locked before they are priced, so that a correction under way is in the figures.
   select array_agg(f.id) into v_ids
   from (
     select m.id
@@ -1054,10 +1054,21 @@ begin
       and (p_provider is null or lower(m.provider) = lower(p_provider))
       and (p_model is null or m.model_used = p_model)
       and c.price_id is distinct from m.price_id
-    order by m.id
     limit p_limit
-    for no key update of m
   ) as f;
+  v_found := coalesce(cardinality(v_ids), 0);
+
+  -- Locked before they are priced, so that a correction under way is in the figures. With their sessions,
+  -- whose counters follow, and without waiting: writers hold a session before its messages, deletes the
+  -- other way round, so whoever waits here with either in hand may deadlock with one of them.
+  select array_agg(l.id) into v_ids
+  from (
+    select m.id
+    from public.conversation_messages as m
+    join public.conversation_sessions as s on s.id = m.session_id
+    where m.id = any (v_ids)
+    for no key update of s, m skip locked
+  ) as l;
 
   with changed as (
     select m.id, m.cost_usd as cost_usd_before, c.cost_usd, c.price_id
@@ -1087,7 +1098,7 @@ begin
   select
     coalesce(nullif(current_setting('role', true), 'none'), session_user), p_from, p_to, p_provider,
     p_model, count(*), coalesce(sum(r.cost_usd_before), 0), coalesce(sum(r.cost_usd), 0),
-    coalesce(cardinality(v_ids), 0) < p_limit
+    v_found < p_limit and coalesce(cardinality(v_ids), 0) = v_found
   from repriced as r
   returning * into v_repricing;
   return v_repricing;
@@ -1101,6 +1112,7 @@ grant execute on function public.reprice_messages(timestamptz, timestamptz, text
 comment on function public.reprice_messages(timestamptz, timestamptz, text, text, integer) is
   E'Prices messages again by the price book: those without a price, and those whose price changed.\n\n'
   'Of messages created from p_from until before p_to, of a provider or a model as the messages name it, at most p_limit '
-  '(1 to 100000) a call; is_complete says whether that was all. Reported costs are never touched. '
+  '(1 to 100000) a call; what is being written at that moment is left for another. is_complete says whether '
+  'that was all. Reported costs are never touched. '
   'Returns: the row that the call leaves in repricings; called again, it changes nothing. '
   'Who: service_role. Errors: PT400 INVALID_ARGUMENT; PT403 FORBIDDEN.';

@@ -485,6 +485,51 @@ test(
   },
 );
 
+test(
+  "repricing leaves what is being written, and no writer fails for it",
+  { timeout },
+  async () => {
+    const model = random.uuid();
+    const user = await server.makeUser();
+    const sessions = [await server.makeSession(user), await server.makeSession(user)];
+    const answers = await Promise.all(sessions.map(async (session) => {
+      const [answer] = await server.select(
+        `select id from public.append_messages($1, jsonb_build_array(jsonb_build_object(
+         'role', 'assistant', 'content', 'a', 'provider', 'acme', 'model_used', $2::text,
+         'input_tokens', 1000000)))`,
+        [session, model],
+      );
+      return String(answer?.["id"]);
+    }));
+    await server.select(
+      `insert into public.model_prices
+       (provider, model, validity, input_usd_per_mtok, output_usd_per_mtok, source, source_date)
+     values ('acme', $1, '[2020-01-01,)', 2, 2, 'a test', '2026-01-01')`,
+      [model],
+    );
+    const reprice = async () => {
+      const [row] = await server.select(
+        `select messages_changed::int as changed, is_complete as complete
+       from public.reprice_messages(now() - interval '1 day', now() + interval '1 day', 'acme', $1)`,
+        [model],
+      );
+      return row;
+    };
+    await server.as(user, 1, async ([writer]) => {
+      await writer.begin();
+      await writer.client.query(insertMessage, message(String(sessions[0])));
+      const repriced = reprice().catch(refusal);
+      await Promise.race([repriced, sleep(300)]);
+      // Holds its session and wants the answer: the other way round than whoever holds messages first.
+      await writer.client.query("select from public.regenerate_message($1)", [answers[0]]);
+      await writer.client.query("commit");
+      assert.deepEqual(await repriced, { changed: 1, complete: false });
+    });
+    assert.deepEqual(await reprice(), { changed: 1, complete: true });
+    await server.assertExact(sessions.slice(1));
+  },
+);
+
 test("a correction that comes before the end of a stream stays", { timeout }, async () => {
   const session = await server.makeSession(await server.makeUser());
   const id = random.uuid();
