@@ -13,6 +13,7 @@ create table private.usage_tail (
   user_id                uuid,
   provider               text,
   model_used             text,
+  service_tier           text,
   reported_by            public.cost_reporter  not null,
   role                   public.message_role,
   is_error               boolean               not null,
@@ -36,6 +37,7 @@ comment on column private.usage_tail.brand_id is 'Its brand.';
 comment on column private.usage_tail.user_id is 'Its user; null: a visitor, or a user who is gone.';
 comment on column private.usage_tail.provider is 'Its provider.';
 comment on column private.usage_tail.model_used is 'Its model.';
+comment on column private.usage_tail.service_tier is 'Its price tier.';
 comment on column private.usage_tail.reported_by is 'Who wrote it.';
 comment on column private.usage_tail.role is 'Its role; null: usage recorded without a message.';
 comment on column private.usage_tail.is_error is 'Whether it failed or carries an error.';
@@ -371,7 +373,7 @@ begin atomic
   select
       p_sign,
       p_message.created_at, p_message.brand_id, p_user_id, p_message.provider,
-      p_message.model_used, p_message.reported_by, p_message.role,
+      p_message.model_used, p_message.service_tier, p_message.reported_by, p_message.role,
       p_message.status = 'failed' or p_message.error_message is not null, p_message.cost_source,
       p_message.tokens_used, p_message.input_tokens, p_message.output_tokens,
       p_message.cached_input_tokens, p_message.cache_write_tokens, p_message.cache_write_1h_tokens,
@@ -881,6 +883,7 @@ begin
     -- NaN and Infinity are numerics too; both fail the upper bound.
     or not (p_cost_usd >= 0 and p_cost_usd < 1000000000)
     or octet_length(p_provider) > 1024 or octet_length(p_model_used) > 1024
+    or octet_length(p_service_tier) > 1024
     or not isfinite(p_used_at)
   then
     perform private.raise_error(
@@ -997,7 +1000,8 @@ comment on column public.repricings.from_at is 'Messages from this time on.';
 comment on column public.repricings.to_at is 'Messages before this time.';
 comment on column public.repricings.provider is 'Only of this provider; null: all.';
 comment on column public.repricings.model is 'Only of this model; null: all.';
-comment on column public.repricings.messages_changed is 'Messages with a new price.';
+comment on column public.repricings.messages_changed is
+  'Messages with a new price, deleted ones and usage without a message included.';
 comment on column public.repricings.cost_usd_before is 'Their cost before, US dollars.';
 comment on column public.repricings.cost_usd_after is 'Their cost after, US dollars.';
 comment on column public.repricings.is_complete is
@@ -1026,6 +1030,10 @@ as $$
 declare
   v_ids uuid[];
   v_found integer;
+  v_taken integer;
+  v_removed_ids uuid[];
+  v_user_ids uuid[];
+  v_removed record;
   v_repricing public.repricings;
 begin
   if not private.is_trusted_caller() then
@@ -1056,7 +1064,23 @@ begin
       and c.price_id is distinct from m.price_id
     limit p_limit
   ) as f;
-  v_found := coalesce(cardinality(v_ids), 0);
+  -- What was recorded without a message was spent as well, and so was what is deleted since.
+  select array_agg(f.id), array_agg(distinct f.user_id) into v_removed_ids, v_user_ids
+  from (
+    select r.id, r.user_id
+    from private.removed_usage as r
+    cross join lateral private.price_call(
+      r.provider, r.model_used, r.service_tier, r.created_at, r.input_tokens, r.output_tokens,
+      r.cached_input_tokens, r.cache_write_tokens, r.cache_write_1h_tokens, r.reasoning_tokens
+    ) as c
+    where r.provider is not null and r.cost_source <> 'reported'
+      and r.created_at >= p_from and r.created_at < p_to
+      and (p_provider is null or lower(r.provider) = lower(p_provider))
+      and (p_model is null or r.model_used = p_model)
+      and c.cost_usd is distinct from r.cost_usd
+    limit p_limit - coalesce(cardinality(v_ids), 0)
+  ) as f;
+  v_found := coalesce(cardinality(v_ids), 0) + coalesce(cardinality(v_removed_ids), 0);
 
   -- Locked before they are priced, so that a correction under way is in the figures. With their sessions,
   -- whose counters follow, and without waiting: writers hold a session before its messages, deletes the
@@ -1069,6 +1093,49 @@ begin
     where m.id = any (v_ids)
     for no key update of s, m skip locked
   ) as l;
+  -- Who is deleted at this moment takes the numbers along to nobody; those of others stay with them until
+  -- the end.
+  v_user_ids := array(
+    select u.id from auth.users as u where u.id = any (v_user_ids) for key share skip locked
+  );
+
+  with locked as (
+    select r as old_usage, c.cost_usd, c.price_id
+    from private.removed_usage as r
+    cross join lateral private.price_call(
+      r.provider, r.model_used, r.service_tier, r.created_at, r.input_tokens, r.output_tokens,
+      r.cached_input_tokens, r.cache_write_tokens, r.cache_write_1h_tokens, r.reasoning_tokens
+    ) as c
+    where r.id = any (v_removed_ids) and (r.user_id is null or r.user_id = any (v_user_ids))
+      and r.cost_source <> 'reported' and c.cost_usd is distinct from r.cost_usd
+    for no key update of r skip locked
+  ),
+  repriced as (
+    update private.removed_usage as r
+    set
+      cost_usd = l.cost_usd,
+      cost_source = (case when l.price_id is null then 'unpriced' else 'price_book' end)
+        ::public.cost_source
+    from locked as l
+    where r.id = (l.old_usage).id
+    returning r as new_usage
+  ),
+  counted as (
+    insert into private.usage_tail
+    select t.*
+    from (
+      select to_jsonb(l.old_usage) || '{"sign": -1}' from locked as l
+      union all
+      select to_jsonb(r.new_usage) from repriced as r
+    ) as f (facts)
+    cross join lateral jsonb_populate_record(null::private.usage_tail, f.facts) as t
+  )
+  select
+    count(*) as changed, coalesce(sum((l.old_usage).cost_usd), 0) as cost_usd_before,
+    coalesce(sum(l.cost_usd), 0) as cost_usd_after
+  into v_removed
+  from locked as l;
+  v_taken := coalesce(cardinality(v_ids), 0) + v_removed.changed;
 
   with changed as (
     select m.id, m.cost_usd as cost_usd_before, c.cost_usd, c.price_id
@@ -1097,8 +1164,10 @@ begin
   )
   select
     coalesce(nullif(current_setting('role', true), 'none'), session_user), p_from, p_to, p_provider,
-    p_model, count(*), coalesce(sum(r.cost_usd_before), 0), coalesce(sum(r.cost_usd), 0),
-    v_found < p_limit and coalesce(cardinality(v_ids), 0) = v_found
+    p_model, count(*) + v_removed.changed,
+    coalesce(sum(r.cost_usd_before), 0) + v_removed.cost_usd_before,
+    coalesce(sum(r.cost_usd), 0) + v_removed.cost_usd_after,
+    v_found < p_limit and v_taken = v_found
   from repriced as r
   returning * into v_repricing;
   return v_repricing;
@@ -1111,6 +1180,7 @@ grant execute on function public.reprice_messages(timestamptz, timestamptz, text
   to service_role;
 comment on function public.reprice_messages(timestamptz, timestamptz, text, text, integer) is
   E'Prices messages again by the price book: those without a price, and those whose price changed.\n\n'
+  'Usage that was recorded without a message counts as one, and so does a message that was deleted. '
   'Of messages created from p_from until before p_to, of a provider or a model as the messages name it, at most p_limit '
   '(1 to 100000) a call; what is being written at that moment is left for another. is_complete says whether '
   'that was all. Reported costs are never touched. '

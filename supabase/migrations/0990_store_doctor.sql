@@ -1537,10 +1537,10 @@ begin
               cross join lateral private.usage_facts(m, m.user_id, 1::smallint) as n
               union all
               select
-                r.sign, r.created_at, r.brand_id, r.user_id, r.provider, r.model_used, r.reported_by,
-                r.role, r.is_error, r.cost_source, r.tokens_used, r.input_tokens, r.output_tokens,
-                r.cached_input_tokens, r.cache_write_tokens, r.cache_write_1h_tokens, r.reasoning_tokens,
-                r.cost_usd, r.latency_ms
+                r.sign, r.created_at, r.brand_id, r.user_id, r.provider, r.model_used, r.service_tier,
+                r.reported_by, r.role, r.is_error, r.cost_source, r.tokens_used, r.input_tokens,
+                r.output_tokens, r.cached_input_tokens, r.cache_write_tokens, r.cache_write_1h_tokens,
+                r.reasoning_tokens, r.cost_usd, r.latency_ms
               from private.removed_usage as r
             ) as f
             where p_check = 'usage_daily'

@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/ledger.psql
-select plan(32);
+select plan(33);
 
 select tests.act_as('service_role');
 create function pg_temp.record(p_argument text, p_value text, p_more text default '')
@@ -40,6 +40,10 @@ select is(
 );
 select is(
   pg_temp.record('p_model_used', repeat('x', 1025)), 'PT400 INVALID_ARGUMENT', 'a long model'
+);
+select is(
+  pg_temp.record('p_service_tier', repeat('x', 1025), $$p_provider => 'acme',$$), 'PT400 INVALID_ARGUMENT',
+  'a long tier'
 );
 select is(
   tests.error_of($$ select public.record_usage(null, p_provider => 'acme') $$),
