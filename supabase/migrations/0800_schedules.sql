@@ -28,9 +28,12 @@ begin
         and p.pronargs = p.pronargdefaults
     )
     union all
+    -- Of these jobs alone: how long the project keeps the history of its own is its own to say.
     values (
       'trim_cron_history', '47 3 * * *',
-      'delete from cron.job_run_details where end_time < now() - interval ''7 days'''
+      'delete from cron.job_run_details as r using cron.job as j '
+      'where j.jobid = r.jobid and starts_with(j.jobname, ''turnbase_'') '
+      'and r.end_time < now() - interval ''7 days'''
     )
   loop
     perform cron.schedule('turnbase_' || v_job.name, v_job.schedule, v_job.command);

@@ -65,11 +65,29 @@ test(
         {
           jobname: "turnbase_trim_cron_history",
           schedule: "47 3 * * *",
-          command: "delete from cron.job_run_details where end_time < now() - interval '7 days'",
+          command: "delete from cron.job_run_details as r using cron.job as j " +
+            "where j.jobid = r.jobid and starts_with(j.jobname, 'turnbase_') " +
+            "and r.end_time < now() - interval '7 days'",
         },
       ]);
+      await client.query("select cron.schedule('a_job_of_the_project', '0 4 * * *', 'select 1')");
+      await client.query(
+        `insert into cron.job_run_details (jobid, runid, command, username, end_time)
+         select j.jobid, -row_number() over (order by j.jobname, d.days), j.jobname || ' ' || d.days,
+           current_user, now() - make_interval(days => d.days)
+         from cron.job as j, unnest('{6,8}'::int[]) as d (days)
+         where j.jobname in ('a_job_of_the_project', 'turnbase_merge_usage')`,
+      );
       // What the jobs say can be run as it stands.
       for (const { command } of rows) await client.query(command);
+      const { rows: runs } = await client.query<{ command: string }>(
+        "select command from cron.job_run_details where runid < 0 order by command",
+      );
+      assert.deepEqual(
+        runs.map(({ command }) => command),
+        ["a_job_of_the_project 6", "a_job_of_the_project 8", "turnbase_merge_usage 6"],
+        "the history of the project's own jobs stays",
+      );
       await client.query(
         "create function public.interrupt_stale_messages(p_seconds integer default 60) returns integer language sql as 'select 0'",
       );
