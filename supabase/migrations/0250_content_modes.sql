@@ -383,6 +383,14 @@ $body$
       $f$,
       v_table.relname,
       case
+        when v_table.table_name = 'public.conversation_messages' then
+          $f$v_mode := new.content_mode;
+  -- What is said of a message later follows its session. A running one keeps the mode that it began in.
+  if tg_op = 'UPDATE' and old.status not in ('streaming', 'interrupted') then
+    v_mode := greatest(
+      v_mode, (select s.content_mode from public.conversation_sessions as s where s.id = new.session_id)
+    );
+  end if;$f$
         when v_table.has_mode then 'v_mode := new.content_mode;'
         -- Locked: a wipe waits for the row, or the row for the wipe.
         else
@@ -403,7 +411,7 @@ $body$
       case v_table.table_name
         -- What is copied has lost its text already and keeps what is known of it.
         when 'public.conversation_messages' then
-          $f$if new.content <> '' or new.content_length is null then
+          $f$if new.content_mode = 'none' and (new.content <> '' or new.content_length is null) then
       new.content_length := char_length(new.content) + case
         when tg_op = 'UPDATE' and new.status = 'streaming' then coalesce(new.content_length, 0)
         else 0
@@ -437,6 +445,13 @@ comment on function private.make_content_triggers() is
   'Makes the triggers *_25_apply_content_mode from private.data_columns; to be called again after a column '
   'of class content was added.';
 select private.make_content_triggers();
+
+-- Where a message keeps all, its session may have become stricter. Apart, because a WHEN knows no session,
+-- and the parts of a running answer are not held up by a look for one.
+create trigger conversation_messages_25_follow_session
+  before update of mood, metadata, action_taken, questions_asked, delegation_plan
+  on public.conversation_messages for each row when (new.content_mode = 'full')
+  execute function private.tg_conversation_messages__apply_content_mode();
 
 create function private.tg_attachments__refuse_unkept()
 returns trigger
