@@ -385,8 +385,11 @@ $body$
       case
         when v_table.table_name = 'public.conversation_messages' then
           $f$v_mode := new.content_mode;
-  -- What is said of a message later follows its session. A running one keeps the mode that it began in.
-  if tg_op = 'UPDATE' and old.status not in ('streaming', 'interrupted') then
+  -- What is said of a message later follows its session. A running one keeps the mode that it began in, and
+  -- so does the end of one that was interrupted.
+  if tg_op = 'UPDATE' and old.status <> 'streaming'
+    and (old.status <> 'interrupted' or new.status = 'interrupted')
+  then
     v_mode := greatest(
       v_mode, (select s.content_mode from public.conversation_sessions as s where s.id = new.session_id)
     );

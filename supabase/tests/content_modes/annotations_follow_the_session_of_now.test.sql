@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(7);
+select plan(9);
 
 select tests.start(1);
 select tests.act_as('owner');
@@ -70,6 +70,21 @@ select is(
     from public.conversation_messages as m
     where m.id = tests.m(3)
   ), ' 5 t', 'a message never keeps more than it did'
+);
+
+-- One that was interrupted does not run, until it goes on.
+select public.begin_message(tests.s(1), tests.m(4));
+select public.finish_message(tests.m(4), 'interrupted');
+select pg_temp.mode('none');
+update public.conversation_messages set mood = 'glad' where id = tests.m(4);
+select is(
+  (select status || mood from public.conversation_messages where id = tests.m(4)), 'interrupted',
+  'nor is more said of one that was interrupted'
+);
+select public.finish_message(tests.m(4), 'complete', p_metadata => '{"of": "then"}');
+select is(
+  (select metadata from public.conversation_messages where id = tests.m(4)), '{"of": "then"}'::jsonb,
+  'which ends as it began'
 );
 
 select * from finish();
