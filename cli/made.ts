@@ -1,6 +1,7 @@
 /** What a project's migrations leave behind, by kind and name, each with the file that made it. */
 export class Made {
   readonly #found = new Map<string, string>();
+  readonly #extensions = new Set<string>();
 
   /** Reads one migration; they come in their order. */
   read(file: string, sql: string): void {
@@ -56,10 +57,16 @@ export class Made {
   /** An extension counts where it is elsewhere than Turnbase needs it. */
   #place(file: string, { verb = "", name = "", schema }: Record<string, string | undefined>): void {
     const key = `extension ${word(name)}`;
-    if (/alter/i.test(verb) && schema === undefined) return;
-    const elsewhere = !/drop/i.test(verb) && word(schema ?? "public") !== "extensions";
-    if (!elsewhere) this.#found.delete(key);
-    else if (!this.#found.has(key)) this.#found.set(key, file);
+    const isDrop = /drop/i.test(verb);
+    // One that is there is not made again, and an update moves none.
+    const stays = /create/i.test(verb)
+      ? this.#extensions.has(key)
+      : !isDrop && schema === undefined;
+    if (stays) return;
+    if (isDrop) this.#extensions.delete(key);
+    else this.#extensions.add(key);
+    if (isDrop || word(schema ?? "public") === "extensions") this.#found.delete(key);
+    else this.#found.set(key, file);
   }
 }
 

@@ -69,12 +69,16 @@ test("an extension counts where it is elsewhere than in schema extensions", () =
     "create extension vector",
     'CREATE EXTENSION IF NOT EXISTS "vector" WITH SCHEMA "public" VERSION \'0.8.0\'',
     "create extension vector with schema extensions; alter extension vector set schema public",
+    // What is there stays where it is.
+    "create extension vector; create extension if not exists vector with schema extensions",
+    "create extension vector with schema extensions; drop extension vector; create extension vector",
   ];
   const right: string[] = [
     "create extension if not exists vector with schema extensions",
     'create extension vector schema "extensions"',
     "create extension vector; alter extension vector set schema extensions",
     "create extension vector; drop extension if exists vector cascade",
+    "create extension vector with schema extensions; create extension if not exists vector",
     "create extension vectors",
   ];
   for (const sql of elsewhere) assert.equal(made(sql).get("extension", "vector"), "one.sql", sql);
