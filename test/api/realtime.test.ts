@@ -133,6 +133,19 @@ test("who joins, and joins again, has what is there", async () => {
   good(await supabase.from("conversation_messages").delete().eq("id", messageId).select("id"));
   joined();
   await until(() => shown.size === 3, "one that was deleted meanwhile is gone");
+  const [first = ""] = shown.keys();
+  good(
+    await supabase.rpc("append_messages", {
+      p_session_id: sessionId,
+      p_messages: Array.from({ length: 200 }, () => ({ role: "user", content: "a" })),
+    }),
+  );
+  good(await supabase.from("conversation_messages").delete().eq("id", first).select("id"));
+  joined();
+  await until(
+    () => shown.size >= 200 && !shown.has(first),
+    "nor is one left that is older than what is fetched",
+  );
 
   const list = await page.run("A list of sessions");
   const { rows, listed } = list as unknown as List;
