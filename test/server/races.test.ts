@@ -485,11 +485,29 @@ test(
   },
 );
 
+const repricing = `
+  select messages_changed::int as changed, is_complete as complete
+  from public.reprice_messages(now() - interval '1 day', now() + interval '1 day', 'acme', $1)`;
+
+/** A model without a price, with what gives it one and what prices its calls again. */
+function unpriced() {
+  const model = random.uuid();
+  const price = () =>
+    server.select(
+      `insert into public.model_prices
+         (provider, model, validity, input_usd_per_mtok, output_usd_per_mtok, source, source_date)
+       values ('acme', $1, '[2020-01-01,)', 2, 2, 'a test', '2026-01-01')`,
+      [model],
+    );
+  const reprice = async () => (await server.select(repricing, [model]))[0];
+  return { model, price, reprice };
+}
+
 test(
   "repricing leaves what is being written, and no writer fails for it",
   { timeout },
   async () => {
-    const model = random.uuid();
+    const { model, price, reprice } = unpriced();
     const user = await server.makeUser();
     const sessions = [await server.makeSession(user), await server.makeSession(user)];
     const answers = await Promise.all(sessions.map(async (session) => {
@@ -501,20 +519,7 @@ test(
       );
       return String(answer?.["id"]);
     }));
-    await server.select(
-      `insert into public.model_prices
-       (provider, model, validity, input_usd_per_mtok, output_usd_per_mtok, source, source_date)
-     values ('acme', $1, '[2020-01-01,)', 2, 2, 'a test', '2026-01-01')`,
-      [model],
-    );
-    const reprice = async () => {
-      const [row] = await server.select(
-        `select messages_changed::int as changed, is_complete as complete
-       from public.reprice_messages(now() - interval '1 day', now() + interval '1 day', 'acme', $1)`,
-        [model],
-      );
-      return row;
-    };
+    await price();
     await server.as(user, 1, async ([writer]) => {
       await writer.begin();
       await writer.client.query(insertMessage, message(String(sessions[0])));
@@ -529,6 +534,38 @@ test(
     await server.assertExact(sessions.slice(1));
   },
 );
+
+test("what users spent who go while it is repriced is nobody's, once", { timeout }, async () => {
+  const { model, price, reprice } = unpriced();
+  const users = [await server.makeUser(), await server.makeUser()];
+  await server.select(
+    `select public.record_usage(gen_random_uuid(), u, null, 'acme', $2, p_input_tokens => 1000000)
+     from unnest($1::uuid[]) as u`,
+    [users, model],
+  );
+  await price();
+  const goes = "delete from auth.users where id = $1";
+  await server.afterOpen(
+    (other) => other.query(repricing, [model]),
+    () => server.select(goes, [users[0]]),
+  );
+  await server.select("delete from public.model_prices where model = $1", [model]);
+  const other = await server.admin.connect();
+  try {
+    await other.query("begin");
+    await other.query(goes, [users[1]]);
+    assert.deepEqual(await reprice(), { changed: 1, complete: false }, "who goes is left out");
+    await other.query("commit");
+  } finally {
+    other.release(true);
+  }
+  const spent = `
+    select user_id, requests::int, unpriced_requests::int as unpriced, cost_usd::int as cost
+    from public.usage_daily where model = $1`;
+  assert.deepEqual(await server.select(spent, [model]), [
+    { user_id: null, requests: 2, unpriced: 1, cost: 2 },
+  ]);
+});
 
 test("a correction that comes before the end of a stream stays", { timeout }, async () => {
   const session = await server.makeSession(await server.makeUser());
