@@ -348,7 +348,7 @@ begin
     case w.kind
       when 'table' then to_regclass(w.name) is not null
       when 'type' then to_regtype(w.name) is not null
-      -- It may be there, but where the files look for it.
+      -- It may be there, in the schema where the files look for it.
       when 'extension' then exists (
         select 1
         from pg_catalog.pg_extension as e
@@ -366,8 +366,9 @@ begin
   if v_clashes is not null then
     raise exception 'Turnbase cannot be installed: these objects exist already: %', v_clashes
       using errcode = 'duplicate_object',
-            hint = 'Rename or move them (alter extension vector set schema extensions), or leave out '
-                   'the optional file that makes them (docs/deploy.md, "Into an existing project").';
+            hint = 'Rename or move them (an extension: alter extension vector set schema extensions), or '
+                   'leave out the optional file that makes them (docs/deploy.md, "Into an existing '
+                   'project").';
   end if;
 end
 $$;

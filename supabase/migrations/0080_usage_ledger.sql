@@ -1046,7 +1046,7 @@ begin
       'INVALID_ARGUMENT', 'p_from is before p_to, and p_limit is 1 to 100000.'
     );
   end if;
-  -- Two at a time would leave each other's messages.
+  -- Of two at a time, each would leave out what the other has locked.
   perform pg_advisory_xact_lock(1953854051, 0);
 
   select array_agg(f.id) into v_ids
@@ -1093,8 +1093,8 @@ begin
     where m.id = any (v_ids)
     for no key update of s, m skip locked
   ) as l;
-  -- Who is deleted at this moment takes the numbers along to nobody; those of others stay with them until
-  -- the end.
+  -- The numbers of a user who is deleted at this moment are about to be nobody's, and are left out. The lock
+  -- keeps the other users until these are in.
   v_user_ids := array(
     select u.id from auth.users as u where u.id = any (v_user_ids) for key share skip locked
   );

@@ -177,8 +177,8 @@ from (
 group by d.provider, d.model;
 comment on view public.unpriced_usage is
   E'Calls whose cost is not known: nobody reported it and the price book has no price.\n\n'
-  'Add the price to model_prices, valid from first_day on (left out, it begins now and is that of no call '
-  'before), then call reprice_messages. '
+  'Add the price to model_prices with a validity that begins before these calls: left out, it begins now. '
+  'Then call reprice_messages. '
   'Who: each user sees their own; analyst and service_role everybody''s.';
 comment on column public.unpriced_usage.provider is 'Who ran the model; empty: not named.';
 comment on column public.unpriced_usage.model_used is 'Model as named; empty: not named.';

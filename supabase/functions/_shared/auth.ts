@@ -16,7 +16,7 @@ export async function findCaller(
   request: Request,
   keys: Keys,
 ): Promise<Caller> {
-  // As with the API of the database, the token says who calls, and the key beside it only that one may.
+  // As with the API of the database: the token says who calls, the key beside it only lets the call in.
   const user = await findUser(request, keys);
   const isService = !user && await hasKey(request, keys.SUPABASE_SERVICE_ROLE_KEY);
   const secret = request.headers.get("x-session-secret");

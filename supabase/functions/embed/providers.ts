@@ -175,7 +175,7 @@ function openAi(env: EmbedEnv, send: typeof fetch): Provider {
   };
 }
 
-/** Of a text that is refused: it is not its length. */
+/** A text of so many characters or less is not refused for its length. */
 const enoughLength = 400;
 
 /** Without half of a surrogate pair at its end. */
