@@ -980,7 +980,10 @@ as $$
     ('embedding_queue', 'upkeep', null, 'See embedding_queue_stats, then retry_dead_embeddings'),
     ('storage_deletions', 'upkeep', null, 'Run the worker of take_storage_deletions'),
     ('usage_tail', 'upkeep', null, 'Run: select public.merge_usage()'),
-    ('price_book', 'upkeep', null, 'Insert prices into public.model_prices, then reprice_messages'),
+    (
+      'price_book', 'upkeep', null,
+      'Insert prices into public.model_prices, valid when the calls were, then reprice_messages'
+    ),
     -- Data: everything is read. info: worth knowing, and no failure.
     ('session_counters', 'data', null, 'docs/doctor.md shows how to recount a session'),
     ('session_places', 'data', null, 'docs/doctor.md shows how to recount a session'),
@@ -991,7 +994,7 @@ as $$
     ('search_index', 'data', null, 'docs/doctor.md shows how to index messages again'),
     ('embeddings', 'data', null, 'Delete these vectors, then queue_missing_embeddings'),
     ('budget_holds', 'info', null, 'See to it that calls are settled or released'),
-    ('unpriced_usage', 'info', null, 'Insert the prices, then reprice_messages')
+    ('unpriced_usage', 'info', null, 'Insert the prices, valid when the calls were, then reprice_messages')
 $$;
 revoke all on function private.doctor_checks() from public, anon, authenticated, service_role;
 comment on function private.doctor_checks() is

@@ -74,7 +74,8 @@ select is(
 -- Worth knowing, and no failure.
 select matches(
   (select c.detail from public.store_doctor(true) as c where c.check = 'unpriced_usage' and c.ok),
-  '^\d+ calls of the last 30 days have no price\. Insert the prices, then reprice_messages\.$',
+  '^\d+ calls of the last 30 days have no price\. '
+  'Insert the prices, valid when the calls were, then reprice_messages\.$',
   'calls without a price are told of'
 );
 insert into public.budget_reservations (user_id, amount_usd, reserved_by, expires_at)
