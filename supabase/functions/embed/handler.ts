@@ -113,7 +113,9 @@ async function embed(
       for (let count = 0; count < failed; count++) vectors.push(error);
     }
   }
-  return { vectors, isDown: down > 0 };
+  // Where it made none it is not for what the texts are.
+  const madeNone = vectors.every((vector) => vector instanceof ProviderError);
+  return { vectors, isDown: down > 0 || madeNone };
 }
 
 async function giveBack(

@@ -253,23 +253,32 @@ Deno.test("vectors that are missing fail alone", async () => {
 });
 
 Deno.test("so do those with something else among their numbers", async () => {
-  const { embed } = openAi((input) =>
+  const answer = (input: string[]) =>
     Response.json({
       data: input.map((text, index) => ({ index, embedding: text === "bad" ? [null] : [1] })),
-    })
+    });
+  const together = openAi(answer);
+  const alone = openAi((input) =>
+    input.length > 1 ? new Response(null, { status: 400 }) : answer(input)
   );
-  assertEquals(await embed("a", "bad", "b"), [[1], "no vector", [1]]);
-  // Where none is one, it is no matter of the texts.
-  assertEquals(await embed("bad", "bad"), "an answer of another form");
+  for (const { embed } of [together, alone]) {
+    assertEquals(await embed("a", "bad", "b"), [[1], "no vector", [1]]);
+  }
 });
 
-Deno.test("an endpoint that refuses every text is asked about one batch", async () => {
-  const { embed, provider } = openAi(() => new Response(null, { status: 400 }));
-  assertEquals(await embed("a", "b"), "HTTP 400");
-  const { call, names } = fake({ ...provider, model }, ids(100));
-  const { body } = await call();
-  assertEquals([body.failed + body.dead, body.remaining], [32, 68]);
-  assertEquals(names().filter((name) => name === "claim_embedding_jobs").length, 1);
+Deno.test("an endpoint that has no vector for any text is asked about one batch", async () => {
+  const noVectors = (input: string[]) =>
+    Response.json({ data: input.map((_, index) => ({ index, embedding: [null] })) });
+  for (const answer of [() => new Response(null, { status: 400 }), noVectors]) {
+    const { provider } = openAi(answer);
+    // Together, and one by one.
+    for (const first of ["0", "late"]) {
+      const { call, names } = fake({ ...provider, model }, [first, ...ids(99)]);
+      const { body } = await call();
+      assertEquals([body.failed + body.dead, body.remaining], [32, 68]);
+      assertEquals(names().filter((name) => name === "claim_embedding_jobs").length, 1);
+    }
+  }
 });
 
 Deno.test("what an endpoint came to before it failed is kept", async () => {

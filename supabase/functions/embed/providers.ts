@@ -117,9 +117,6 @@ function openAi(env: EmbedEnv, send: typeof fetch): Provider {
       const read = answer.safeParse(await response.json());
       if (!read.success) throw new ProviderError("an answer of another form");
       const vectors = new Map(read.data.data.map((item) => [item.index, item.embedding]));
-      if (![...vectors.values()].some((vector) => vector)) {
-        throw new ProviderError("an answer of another form");
-      }
       return input.map((_, at) => vectors.get(at) ?? new ProviderError("no vector", true));
     } catch (error) {
       if (error instanceof ProviderError) throw error;
@@ -162,13 +159,6 @@ function openAi(env: EmbedEnv, send: typeof fetch): Provider {
           vectors.push(...texts.slice(at).map(() => error));
           break;
         }
-      }
-      const [first] = vectors;
-      // Where all are refused it is not for what they are.
-      if (
-        first instanceof ProviderError && vectors.every((vector) => vector instanceof ProviderError)
-      ) {
-        throw new ProviderError(first.message);
       }
       return vectors;
     },
