@@ -155,8 +155,9 @@ create table private.recorded_usage (
 comment on table private.recorded_usage is 'Idempotency keys of record_usage.';
 comment on column private.recorded_usage.id is 'The key.';
 comment on column private.recorded_usage.request_hash is 'SHA-256 of the arguments.';
-comment on column private.recorded_usage.cost_usd is 'What it cost, US dollars; null: unpriced.';
-comment on column private.recorded_usage.cost_source is 'Where that comes from.';
+comment on column private.recorded_usage.cost_usd is
+  'What it cost when it was recorded, US dollars; null: unpriced. Repricing leaves it.';
+comment on column private.recorded_usage.cost_source is 'Where that came from.';
 comment on column private.recorded_usage.created_at is 'When it was recorded.';
 
 -- They have no primary key. In a publication of all tables, which some tools make by themselves, an
@@ -974,7 +975,8 @@ comment on function public.record_usage(
   E'Records a model call that has no message: its session is gone, or it never had one.\n\n'
   'p_usage_id: idempotency key. p_user_id: a user who is gone counts as nobody. p_used_at: when, '
   'default now. p_cost_usd: US dollars; left out, the price book is asked. p_reservation_id: the hold '
-  'to settle with it; one that is gone or closed changes nothing. Who: service_role. '
+  'to settle with it; one that is gone or closed changes nothing. Returns: what was recorded; a repeat gives '
+  'the first cost again, also when it was repriced since. Who: service_role. '
   'Errors: PT400 INVALID_ARGUMENT; PT403 FORBIDDEN; PT409 IDEMPOTENCY_MISMATCH.';
 
 create table public.repricings (
