@@ -657,13 +657,17 @@ security invoker
 set search_path = ''
 as $$
 declare
+  c_has_runs constant boolean := to_regproc('private.add_tool_executions') is not null;
   v_row public.conversation_messages;
+  v_of_row jsonb[];
   v_all jsonb[] := '{}'::jsonb[];
+  v_ids uuid[] := '{}'::uuid[];  -- which stored message each of them is
   v_messages jsonb[] := '{}'::jsonb[];
   v_message jsonb;
   v_at integer := 1;
   v_next integer;  -- the message behind v_at and its answers
   v_calls jsonb;
+  v_given jsonb[];  -- what may answer the calls
   v_answers jsonb[];
 begin
   for v_row in
@@ -671,7 +675,9 @@ begin
     from public.get_conversation_history(p_session_id, p_limit) as h
     order by h.sequence_order
   loop
-    v_all := v_all || private.openai_messages_of(v_row);
+    v_of_row := private.openai_messages_of(v_row);
+    v_all := v_all || v_of_row;
+    v_ids := v_ids || array_fill(v_row.id, array[cardinality(v_of_row)]);
   end loop;
 
   -- The API takes a call only with its answer behind it, and an answer only behind its call. At the
@@ -684,18 +690,43 @@ begin
     end loop;
     v_answers := null;
     if v_message ? 'tool_calls' then
+      v_given := v_all[v_at + 1 : v_next - 1];
+      -- What a run gave comes last: before it, what a message says that the model was told.
+      if c_has_runs then
+        v_given := v_given || array(
+          select
+            jsonb_build_object(
+              'role', 'tool',
+              'tool_call_id', c.call -> 'id',
+              'content', case
+                when r.status = 'failed' then coalesce(r.error, '')
+                else coalesce(r.output #>> '{}', 'null')
+              end
+            )
+          from jsonb_array_elements(v_message -> 'tool_calls') with ordinality as c (call, position)
+          cross join lateral (
+            select t.status, t.output, t.error
+            from public.tool_executions as t
+            where t.session_id = p_session_id and t.message_id = v_ids[v_at]
+              and t.tool_call_id = c.call ->> 'id' and t.status in ('completed', 'failed')
+            order by t.status = 'completed' desc, t.created_at desc
+            limit 1
+          ) as r
+          order by c.position
+        );
+      end if;
       select jsonb_agg(c.call order by c.position) into v_calls
       from jsonb_array_elements(v_message -> 'tool_calls') with ordinality as c (call, position)
       where v_next > cardinality(v_all)
         or exists (
           select 1
-          from unnest(v_all[v_at + 1 : v_next - 1]) as a (answer)
+          from unnest(v_given) as a (answer)
           where a.answer ->> 'tool_call_id' = c.call ->> 'id'
         );
       select array_agg(f.answer order by f.position) into v_answers
       from (
         select distinct on (a.answer ->> 'tool_call_id') a.answer, a.position
-        from unnest(v_all[v_at + 1 : v_next - 1]) with ordinality as a (answer, position)
+        from unnest(v_given) with ordinality as a (answer, position)
         where exists (
           select 1
           from jsonb_array_elements(v_calls) as c (call)
@@ -728,8 +759,9 @@ grant execute on function public.get_openai_messages(uuid, integer) to authentic
 comment on function public.get_openai_messages(uuid, integer) is
   E'The branch that is shown as the messages array of the OpenAI API, tool calls included.\n\n'
   'p_limit: stored messages from the end, 1 to 200, default 50. What was stored in that shape comes '
-  'back as it was; messages of the AI SDK are translated. Left out: answers of tools without their call, '
-  'calls without their answer unless they end the array, failed answers without content. '
+  'back as it was; messages of the AI SDK are translated. A call without a message of its tool has what '
+  'its run in tool_executions gave, once that has completed or failed. Left out: answers of tools without '
+  'their call, calls without their answer unless they end the array, failed answers without content. '
   'Returns: a JSON array, oldest first, empty for an empty session. '
   'Who: the session''s user, service_role. '
   'Errors: PT400 INVALID_ARGUMENT; PT404 SESSION_NOT_FOUND.';
