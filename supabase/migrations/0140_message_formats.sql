@@ -879,7 +879,7 @@ security invoker
 set search_path = ''
 as $$
 declare
-  c_has_runs constant boolean := to_regclass('public.tool_executions') is not null;
+  c_has_runs constant boolean := to_regproc('private.add_tool_executions') is not null;
   v_row public.conversation_messages;
   v_messages jsonb[] := '{}'::jsonb[];
   v_message jsonb;

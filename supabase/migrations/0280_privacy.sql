@@ -581,7 +581,9 @@ begin
       ) || ('user:' || v_subject.user_id);
       -- A folder belongs to one person, and that of a visitor's chat to who took it over.
       v_folders := array[coalesce(v_subject.user_id::text, 'visitor/' || v_subject.session_id::text) || '/'];
-      if v_subject.user_id is not null and to_regclass('public.session_clients') is not null then
+      if v_subject.user_id is not null
+        and to_regproc('private.tg_conversation_sessions__carry_client') is not null
+      then
         v_folders := v_folders || array(
           select 'visitor/' || c.session_id || '/'
           from public.conversation_sessions as s

@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/formats.psql
-select plan(5);
+select plan(6);
 
 select tests.start(1);
 select tests.start(2);
@@ -36,6 +36,16 @@ select tests.append(2, jsonb_build_array(tests.gives('a'), tests.says('assistant
 select is(
   tests.ui_line(2) || ' ' || (tests.ui(2) #>> '{0,parts,1,output}'),
   'assistant: / a=output-available / So gave a', 'what the model was told comes before'
+);
+
+-- A project that left 0130 out may have a table of that name.
+select tests.act_as('postgres');
+drop function private.add_tool_executions(uuid, uuid, jsonb);
+alter table public.tool_executions rename column tool_call_id to something_else;
+select tests.act_as('owner');
+select is(
+  tests.ui_line(1), 'user: Rome? | assistant: / So | user: And now?',
+  'a table of the project''s own is left alone'
 );
 
 select * from finish();
