@@ -378,6 +378,17 @@ begin
           from public.attachments as a
           where q.bucket_id = 'attachments' and a.storage_path = q.path
         )
+        -- What has not arrived may do so yet: an upload is asked once whether it may, and a signed one may
+        -- begin two hours later. Not exists: hashed, it would read all objects.
+        and (
+          q.queued_at < v_now - interval '3 hours'
+          or (
+            select true
+            from storage.objects as o
+            where o.bucket_id = q.bucket_id and o.name = q.path
+            limit 1
+          )
+        )
       order by q.attempts, q.id
       limit p_limit
       for update skip locked
@@ -391,7 +402,8 @@ grant execute on function public.take_storage_deletions(integer) to service_role
 comment on function public.take_storage_deletions(integer) is
   E'Hands out storage objects that nothing refers to, each to one worker for 5 minutes.\n\n'
   'Delete them with the Storage API before leased_until, then call settle_storage_deletions; what is '
-  'not settled by then is handed out again. p_limit: 1 to 1,000, default 100. Who: service_role. '
+  'not settled by then is handed out again. A path without an object waits for 3 hours, because its upload '
+  'may be under way. p_limit: 1 to 1,000, default 100. Who: service_role. '
   'Errors: PT400 INVALID_ARGUMENT; PT403 FORBIDDEN.';
 
 create function public.settle_storage_deletions(p_ids bigint[])

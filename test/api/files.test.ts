@@ -116,6 +116,10 @@ test("what nothing refers to is handed to a worker until it is settled", async (
   const session = await newSession(owner.client);
   const body = file(session);
   await owner.client.from("attachments").insert(body).throwOnError();
+  await api.select(
+    `insert into storage.objects (bucket_id, name)
+     values ('attachments', '${owner.id}/${body.sha256}') returning id`,
+  );
   await owner.client.from("conversation_sessions").delete().eq("id", session).throwOnError();
   const items = good(await service.rpc("take_storage_deletions", { p_limit: 1000 }));
   const mine = items.find((item) => item.path === `${owner.id}/${body.sha256}`);

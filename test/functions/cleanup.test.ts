@@ -45,6 +45,10 @@ async function queue(count: number, uploaded = count): Promise<string[]> {
   await fixture.api.select(
     `delete from public.attachments where sha256 = any ('{${hashes.join()}}'::text[])`,
   );
+  // No upload is under way any more.
+  await fixture.api.select(
+    "update private.storage_deletions set queued_at = queued_at - interval '4 hours'",
+  );
   return paths;
 }
 

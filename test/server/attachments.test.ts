@@ -23,6 +23,10 @@ test(
     const sessions = await Promise.all([1, 2, 3].map(() => server.makeSession(user)));
     const random = seeded("attachments");
     const hashes = ["a", "b", "c"].map((digit) => digit.repeat(64));
+    await server.select(
+      "insert into storage.objects (bucket_id, name) select 'attachments', unnest($1::text[])",
+      [hashes.map((hash) => `${user}/${hash}`)],
+    );
     let taken = 0;
     let working = true;
     const worker = (async () => {
@@ -92,7 +96,8 @@ test("one id sent by many at once is written once", { timeout }, async () => {
 test("workers share the queue without an object in two hands", { timeout }, async () => {
   await server.select("delete from private.storage_deletions");
   await server.select(
-    "insert into private.storage_deletions (bucket_id, path) select 'attachments', n::text from generate_series(1, 200) as n",
+    `insert into private.storage_deletions (bucket_id, path, queued_at)
+     select 'attachments', n::text, now() - interval '1 day' from generate_series(1, 200) as n`,
   );
   const hands = await Promise.all(
     Array.from(

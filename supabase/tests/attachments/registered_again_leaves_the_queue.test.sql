@@ -6,7 +6,7 @@ select plan(8);
 
 select tests.start(1);
 select tests.act_as('owner');
-select tests.file(1, 1, 'a'), tests.file(2, 1, 'b');
+select tests.file(1, 1, 'a'), tests.file(2, 1, 'b'), tests.store(tests.path('owner', 'b'));
 delete from public.attachments;
 select is(tests.queue(), 'a b', 'two objects wait');
 select is(tests.attach(3, 1, 'a'), 'ok', 'one is wanted again');

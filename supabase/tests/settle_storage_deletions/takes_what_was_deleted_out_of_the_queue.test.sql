@@ -3,8 +3,8 @@ begin;
 select plan(6);
 
 select tests.act_as('postgres');
-insert into private.storage_deletions (bucket_id, path)
-select 'attachments', 'p' || n from generate_series(1, 3) as n;
+insert into private.storage_deletions (bucket_id, path, queued_at)
+select 'attachments', 'p' || n, now() - interval '4 hours' from generate_series(1, 3) as n;
 select tests.act_as('service_role');
 create temporary table taken as select d.* from public.take_storage_deletions(2) as d;
 select is(

@@ -3,8 +3,8 @@ begin;
 select plan(9);
 
 select tests.act_as('postgres');
-insert into private.storage_deletions (bucket_id, path)
-select b.name, 'p' || n
+insert into private.storage_deletions (bucket_id, path, queued_at)
+select b.name, 'p' || n, now() - interval '4 hours'
 from (values ('attachments'), ('exports')) as b (name)
 cross join generate_series(1, 2) as n
 order by b.name, n;
@@ -32,7 +32,8 @@ select is(
 );
 update private.storage_deletions set leased_until = clock_timestamp() - interval '1 second'
 where path = 'p1';
-insert into private.storage_deletions (bucket_id, path) values ('attachments', 'p3');
+insert into private.storage_deletions (bucket_id, path, queued_at)
+values ('attachments', 'p3', now() - interval '4 hours');
 select tests.act_as('service_role');
 select is(
   pg_temp.take(), 'attachments p3 1, attachments p1 2, exports p1 2',

@@ -9,8 +9,9 @@ select tests.act_as('owner');
 select tests.file(1, 1, 'a');
 -- As a transaction with an old snapshot would leave it.
 select tests.act_as('postgres');
-insert into private.storage_deletions (bucket_id, path)
-values ('attachments', tests.path('owner', 'a')), ('exports', tests.path('owner', 'a'));
+insert into private.storage_deletions (bucket_id, path, queued_at)
+select b.name, tests.path('owner', 'a'), now() - interval '4 hours'
+from (values ('attachments'), ('exports')) as b (name);
 select tests.act_as('service_role');
 select is(
   (select string_agg(d.bucket_id, ' ') from public.take_storage_deletions() as d), 'exports',
