@@ -227,7 +227,11 @@ begin
       'INVALID_ARGUMENT', 'p_rate_limit is at least 1, and a server gives p_rate_key with it.'
     );
   end if;
-  if not private.take_rate(p_key, p_limit, p_calls) then
+  if p_calls > p_limit then
+    perform private.raise_error(
+      'RATE_LIMITED', 'Send fewer turns in a call: so many never get through at once.'
+    );
+  elsif not private.take_rate(p_key, p_limit, p_calls) then
     perform private.raise_error('RATE_LIMITED');
   end if;
 end
