@@ -518,6 +518,10 @@ begin
       p_session_id, 'user', v_session.active_message_id, p_for_visitor
     );
   end if;
+  -- Before the budgets, as whoever renews it: a cost that reaches a limit locks them.
+  if p_reservation_id is not null then
+    perform 1 from public.budget_reservations as r where r.id = p_reservation_id for no key update;
+  end if;
   -- Who waited is priced by its own time.
   if v_session.at > v_answer.created_at and v_answer.cost_source <> 'reported' then
     v_answer.created_at := v_session.at;

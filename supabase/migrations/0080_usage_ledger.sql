@@ -943,6 +943,10 @@ begin
 
   -- The lock keeps the user until the numbers are in; who is gone already is nobody.
   select u.id into v_message.user_id from auth.users as u where u.id = p_user_id for key share;
+  -- Before the budgets, as whoever renews it: a cost that reaches a limit locks them.
+  if p_reservation_id is not null then
+    perform 1 from public.budget_reservations as r where r.id = p_reservation_id for no key update;
+  end if;
   insert into private.usage_tail
   select f.* from private.usage_facts(v_message, v_message.user_id, 1::smallint) as f;
   insert into private.removed_usage

@@ -509,6 +509,10 @@ begin
   then
     v_status := v_message.status;
   end if;
+  -- Before the budgets, as whoever renews it: a cost that reaches a limit locks them.
+  if p_reservation_id is not null then
+    perform 1 from public.budget_reservations as r where r.id = p_reservation_id for no key update;
+  end if;
   if v_status = 'interrupted' then
     update private.message_streams as s set is_running = false, held_text = null
     where s.message_id = p_message_id;

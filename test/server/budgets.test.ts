@@ -392,6 +392,52 @@ test("a hold that is renewed and settled at once: no deadlock", { timeout }, asy
   assert.deepEqual(answer, [{ id: hold }]);
 });
 
+test(
+  "a hold that is renewed while its cost reaches a limit: no deadlock",
+  { timeout },
+  async () => {
+    const calls = {
+      log_turn: logTurn,
+      record_usage: `
+      select from public.record_usage($2, (
+        select s.user_id from public.conversation_sessions as s where s.id = $1
+      ), p_cost_usd => $3, p_reservation_id => $4)`,
+      finish_message: `
+      select from public.finish_message($2, p_cost_usd => $3, p_reservation_id => $4)
+      where $1::uuid is not null`,
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      const user = await server.makeUser();
+      const session = await makeSession(user, null);
+      const budget = await makeBudget({ user }, { soft: "0.1" });
+      const hold = random.uuid();
+      await server.as(user, 1, async ([caller]) => {
+        await caller.query(reserve, [session, "0.1", hold, 300]);
+        const id = random.uuid();
+        if (name === "finish_message") {
+          await asServer(caller, "select from public.begin_message($1, $2)", [session, id]);
+        }
+        let renewed: Promise<unknown> = Promise.resolve();
+        await server.afterOpen(
+          // As reserve_budget does it: the hold first, then the budgets.
+          async (other) => {
+            await other.query("select from public.budget_reservations where id = $1 for update", [
+              hold,
+            ]);
+            setTimeout(() => {
+              renewed = other.query("select from public.budgets where id = $1 for update", [budget])
+                .then(() => undefined, refusal);
+            }, 100);
+          },
+          () => asServer(caller, call, [session, id, "0.1", hold]),
+        );
+        assert.equal(await renewed, undefined, name);
+      });
+      assert.deepEqual(await alertsOf(budget), ["soft"], name);
+    }
+  },
+);
+
 test("a user is deleted under reservations and turns: nothing is left, only numbers", {
   timeout,
 }, async () => {
