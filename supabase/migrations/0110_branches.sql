@@ -379,6 +379,10 @@ begin
       when v_message.status in ('streaming', 'failed') then 'interrupted'::public.message_status
       else v_message.status
     end;
+    -- What went wrong in a tool is what it answered.
+    if v_message.role = 'tool' and v_message.content = '' then
+      v_message.content := coalesce(v_message.error_message, '');
+    end if;
     v_message.error_message := null;
     -- What the model was paid for is counted where it was said first.
     v_message.tokens_used := null;
