@@ -698,9 +698,10 @@ begin
             jsonb_build_object(
               'role', 'tool',
               'tool_call_id', c.call -> 'id',
-              'content', case
-                when r.status = 'failed' then coalesce(r.error, '')
-                else coalesce(r.output #>> '{}', 'null')
+              'content', case r.status
+                when 'completed' then coalesce(r.output #>> '{}', 'null')
+                when 'failed' then coalesce(r.error, '')
+                else coalesce(nullif(r.error, ''), 'Tool call cancelled.')
               end
             )
           from jsonb_array_elements(v_message -> 'tool_calls') with ordinality as c (call, position)
@@ -708,7 +709,7 @@ begin
             select t.status, t.output, t.error
             from public.tool_executions as t
             where t.session_id = p_session_id and t.message_id = v_ids[v_at]
-              and t.tool_call_id = c.call ->> 'id' and t.status in ('completed', 'failed')
+              and t.tool_call_id = c.call ->> 'id' and t.status not in ('pending', 'running')
             order by t.status = 'completed' desc, t.created_at desc
             limit 1
           ) as r
@@ -760,7 +761,7 @@ comment on function public.get_openai_messages(uuid, integer) is
   E'The branch that is shown as the messages array of the OpenAI API, tool calls included.\n\n'
   'p_limit: stored messages from the end, 1 to 200, default 50. What was stored in that shape comes '
   'back as it was; messages of the AI SDK are translated. A call without a message of its tool has what '
-  'its run in tool_executions gave, once that has completed or failed. Left out: answers of tools without '
+  'its run in tool_executions gave, once that is over. Left out: answers of tools without '
   'their call, calls without their answer unless they end the array, failed answers without content. '
   'Returns: a JSON array, oldest first, empty for an empty session. '
   'Who: the session''s user, service_role. '
@@ -970,12 +971,18 @@ begin
           case t.status
             when 'completed' then
               jsonb_build_object('state', 'output-available', 'output', coalesce(t.output, 'null'))
-            else jsonb_build_object('state', 'output-error', 'errorText', coalesce(t.error, ''))
+            when 'failed' then
+              jsonb_build_object('state', 'output-error', 'errorText', coalesce(t.error, ''))
+            else
+              jsonb_build_object(
+                'state', 'output-error',
+                'errorText', coalesce(nullif(t.error, ''), 'Tool call cancelled.')
+              )
           end as answer
         from public.tool_executions as t
         where e.part ->> 'state' = 'input-available' and t.tool_call_id = e.part ->> 'toolCallId'
           and t.session_id = p_session_id and t.message_id = v_row.id
-          and t.status in ('completed', 'failed')
+          and t.status not in ('pending', 'running')
         order by t.status = 'completed' desc, t.created_at desc
         limit 1
       ) as r on true;
@@ -994,8 +1001,8 @@ comment on function public.get_ui_messages(uuid, integer) is
   'p_limit: stored messages from the end, 1 to 200, default 50. What was stored in that shape comes '
   'back as it was; an answer with tool calls, what the tools gave back and the answer after it become '
   'one message. A call without a message of its tool has what its run in tool_executions gave, once that '
-  'has completed or failed. Left out: answers of tools without their call, calls without their answer unless they '
-  'end the array, failed answers without content. '
+  'is over. Left out: answers of tools without their call, calls without their answer unless they end the '
+  'array, failed answers without content. '
   'Returns: a JSON array, oldest first, empty for an empty session. '
   'Who: the session''s user, service_role. '
   'Errors: PT400 INVALID_ARGUMENT; PT404 SESSION_NOT_FOUND.';

@@ -8,25 +8,29 @@ select tests.start(n) from generate_series(1, 3) as n;
 select tests.act_as('owner');
 select public.log_turn(
   tests.s(1), tests.m(1), 'Rome?', 'So', p_tool_calls => jsonb_build_array(
-    tests.call('a'), tests.call('b'), tests.call('c')
+    tests.call('a'), tests.call('b'), tests.call('c'), tests.call('d')
   ),
   p_tool_executions => '[
     {"tool_name": "look", "tool_call_id": "b", "status": "failed", "error": "no such place"},
     {"tool_name": "look", "tool_call_id": "a", "status": "completed", "output": {"degrees": 21}},
-    {"tool_name": "look", "tool_call_id": "c", "status": "running"}
+    {"tool_name": "look", "tool_call_id": "c", "status": "running"},
+    {"tool_name": "look", "tool_call_id": "d", "status": "cancelled"}
   ]'
 );
 select is(
-  tests.openai_line(1), 'user Rome? | assistant So [a b c] | tool a | tool b',
+  tests.openai_line(1), 'user Rome? | assistant So [a b c d] | tool a | tool b | tool d',
   'a run that has ended answers its call, at the end too'
 );
 select is(
-  tests.openai(1) #>> '{2,content}' || ', ' || (tests.openai(1) #>> '{3,content}'),
-  '{"degrees": 21}, no such place', 'with what it gave, or what went wrong'
+  concat_ws(
+    ', ', tests.openai(1) #>> '{2,content}', tests.openai(1) #>> '{3,content}',
+    tests.openai(1) #>> '{4,content}'
+  ),
+  '{"degrees": 21}, no such place, Tool call cancelled.', 'with what it gave, or what went wrong'
 );
 select tests.append(1, jsonb_build_array(tests.says('user', 'And now?')));
 select is(
-  tests.openai_line(1), 'user Rome? | assistant So [a b] | tool a | tool b | user And now?',
+  tests.openai_line(1), 'user Rome? | assistant So [a b d] | tool a | tool b | tool d | user And now?',
   'and stays when the conversation goes on'
 );
 

@@ -2,30 +2,34 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/formats.psql
-select plan(6);
+select plan(7);
 
 select tests.start(1);
 select tests.start(2);
 select tests.act_as('owner');
 select public.log_turn(
   tests.s(1), tests.m(1), 'Rome?', 'So', p_tool_calls => jsonb_build_array(
-    tests.call('a'), tests.call('b'), tests.call('c')
+    tests.call('a'), tests.call('b'), tests.call('c'), tests.call('d')
   ),
   p_tool_executions => '[
     {"tool_name": "look", "tool_call_id": "a", "status": "completed", "output": {"degrees": 21}},
     {"tool_name": "look", "tool_call_id": "b", "status": "failed", "error": "no such place"},
-    {"tool_name": "look", "tool_call_id": "c", "status": "running"}
+    {"tool_name": "look", "tool_call_id": "c", "status": "running"},
+    {"tool_name": "look", "tool_call_id": "d", "status": "cancelled"}
   ]'
 );
 select is(
-  tests.ui_line(1), 'user: Rome? | assistant: / So a=output-available b=output-error c=input-available',
+  tests.ui_line(1),
+  'user: Rome? | assistant: / So a=output-available b=output-error c=input-available d=output-error',
   'a run that has ended answers its call'
 );
 select is(tests.ui(1) #> '{1,parts,2,output}', '{"degrees": 21}', 'with what it gave');
 select is(tests.ui(1) #>> '{1,parts,3,errorText}', 'no such place', 'or what went wrong');
+select is(tests.ui(1) #>> '{1,parts,5,errorText}', 'Tool call cancelled.', 'also that it was cancelled');
 select tests.append(1, jsonb_build_array(tests.says('user', 'And now?')));
 select is(
-  tests.ui_line(1), 'user: Rome? | assistant: / So a=output-available b=output-error | user: And now?',
+  tests.ui_line(1),
+  'user: Rome? | assistant: / So a=output-available b=output-error d=output-error | user: And now?',
   'and stays when the conversation goes on'
 );
 
