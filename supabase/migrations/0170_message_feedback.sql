@@ -101,7 +101,9 @@ begin
   join public.conversation_sessions as s on s.id = m.session_id
   where m.id = new.message_id
     and m.user_id is not null
-    and (v_trusted or (m.user_id = auth.uid() and s.deleted_at is null));
+    and (v_trusted or (m.user_id = auth.uid() and s.deleted_at is null))
+  -- Waits for who deletes it, or hands its session over.
+  for key share of m;
   if not found then
     perform private.raise_error('MESSAGE_NOT_FOUND');
   end if;

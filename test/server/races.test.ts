@@ -582,6 +582,39 @@ test("a correction that comes before the end of a stream stays", { timeout }, as
   assert.deepEqual(finished, { model_used: "new" });
 });
 
+test(
+  "a rating finds no message that is deleted or handed over meanwhile",
+  { timeout },
+  async () => {
+    const [user, heir] = [await server.makeUser(), await server.makeUser()];
+    const changes: [string, (id: string, session: string) => string[]][] = [
+      ["delete from public.conversation_messages where id = $1", (id) => [id]],
+      [
+        "update public.conversation_sessions set user_id = $2 where id = $1",
+        (_id, session) => [session, heir],
+      ],
+    ];
+    for (const [change, values] of changes) {
+      const session = await server.makeSession(user);
+      const id = random.uuid();
+      await server.select("select from public.append_messages($1, $2)", [
+        session,
+        JSON.stringify([{ id, role: "assistant", content: "a" }]),
+      ]);
+      const refused = await server.as(user, 1, ([caller]) =>
+        server.afterOpen(
+          (other) => other.query(change, values(id, session)),
+          () =>
+            caller.refused(
+              "insert into public.message_feedback (message_id, rating) values ($1, 'up')",
+              [id],
+            ),
+        ));
+      assert.equal(refused?.detail, "MESSAGE_NOT_FOUND", change);
+    }
+  },
+);
+
 test("a fork of a session that is claimed meanwhile has one owner", { timeout }, async () => {
   const user = await server.makeUser();
   const session = random.uuid();
