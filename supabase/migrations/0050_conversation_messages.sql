@@ -82,7 +82,8 @@ comment on table public.conversation_messages is
   'Who: the session''s user. Writes: insert direct or by append_messages; the content is never '
   'overwritten. The id is the idempotency key: the same id with the same body writes nothing, with '
   'another body it is PT409 IDEMPOTENCY_MISMATCH.';
-comment on column public.conversation_messages.id is 'Message id and idempotency key of the write.';
+comment on column public.conversation_messages.id is
+  'Message id and idempotency key of the write; made where it is left out or null.';
 comment on column public.conversation_messages.session_id is 'The session it belongs to.';
 comment on column public.conversation_messages.brand_id is
   'The session''s brand, copied by the database. No foreign key: the session''s holds.';
@@ -613,6 +614,9 @@ begin
     return new;
   end if;
 
+  -- The data API writes null where other rows of the same call name an id. Unknown, it would be counted and
+  -- not stored.
+  new.id := coalesce(new.id, gen_random_uuid());
   new.request_hash := private.message_request_hash(new);
   new.created_at := statement_timestamp();
   new := private.price_message(new);
