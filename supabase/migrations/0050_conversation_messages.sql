@@ -571,6 +571,7 @@ declare
   v_stored record;
   v_tokens bigint;
   v_cost_usd numeric;
+  v_placed integer;  -- in this transaction, by statements of this depth
 begin
   if num_nonnulls(new.questions_asked, new.delegation_plan, new.parts, new.tool_calls) > 0
     or new.metadata <> '{}'
@@ -626,9 +627,15 @@ begin
   if v_session.id is null then
     perform private.lock_session(new.session_id);
   end if;
+  v_placed := coalesce(
+    nullif(current_setting('turnbase.placed_' || pg_trigger_depth(), true), ''), '0'
+  )::integer;
   -- Writers of one id into two sessions share no session: one that ignores duplicates would be counted
-  -- and not stored. In a condition, because perform would run a query.
-  if pg_advisory_xact_lock(1953854052, hashtext(new.id::text))::text is null then
+  -- and not stored. Of the first rows alone, because all connections share the room for locks; later ones
+  -- are left to the key. In a condition, because perform would run a query.
+  if v_session.id is not null and v_placed < 100
+    and pg_advisory_xact_lock(1953854052, hashtext(new.id::text))::text is null
+  then
     return null;
   end if;
   -- After the locks: before them, two writers of one id would both miss it.
@@ -680,11 +687,11 @@ begin
       end if;
     end if;
   end if;
-  -- A function may write the id into another session at this moment, and an insert that ignores duplicates
-  -- stores nothing then. The trigger after the statement looks how many arrived.
+  -- The id may be written into another session at this moment, and an insert that ignores duplicates
+  -- stores nothing then. The trigger after the statement looks how many arrived. By depth, because a trigger
+  -- of the project may write messages before that one runs.
   if set_config(
-    'turnbase.placed',
-    (coalesce(nullif(current_setting('turnbase.placed', true), ''), '0')::integer + 1)::text, true
+    'turnbase.placed_' || pg_trigger_depth(), (v_placed + 1)::text, true
   ) is null then
     return null;
   end if;

@@ -530,6 +530,8 @@ as $$
 declare
   v_rows bigint;
   v_gone uuid[];
+  v_placed integer;
+  v_stored integer;
 begin
   if tg_op = 'DELETE' then
     -- A user who goes takes the messages along; the numbers stay with nobody.
@@ -564,11 +566,19 @@ begin
 
   get diagnostics v_rows = row_count;
   -- Those that tg_conversation_messages__limit_and_place counted in their sessions.
-  if tg_op = 'INSERT' and current_setting('turnbase.placed', true) <> '' then
-    if current_setting('turnbase.placed', true)::integer <> v_rows then
-      perform private.raise_error('IDEMPOTENCY_MISMATCH');
+  if tg_op = 'INSERT' then
+    v_placed := coalesce(
+      nullif(current_setting('turnbase.placed_' || pg_trigger_depth(), true), ''), '0'
+    )::integer;
+    v_stored := coalesce(
+      nullif(current_setting('turnbase.stored_' || pg_trigger_depth(), true), ''), '0'
+    )::integer;
+    if v_placed <> v_stored then
+      if v_placed - v_stored <> v_rows then
+        perform private.raise_error('IDEMPOTENCY_MISMATCH');
+      end if;
+      perform set_config('turnbase.stored_' || pg_trigger_depth(), v_placed::text, true);
     end if;
-    perform set_config('turnbase.placed', '', true);
   end if;
   -- A snapshot older than the last merge could not update what that one wrote.
   if random() * 500 < v_rows
