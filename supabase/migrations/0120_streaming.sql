@@ -12,6 +12,7 @@ create table private.message_streams (
     references public.conversation_sessions (id) on delete cascade,
   next_seq       integer      not null default 1,
   is_running     boolean      not null default true,
+  is_of_server   boolean      not null default false,
   last_delta_at  timestamptz  not null default clock_timestamp(),
   held_text      text
 );
@@ -23,6 +24,8 @@ comment on column private.message_streams.session_id is 'Its session.';
 comment on column private.message_streams.next_seq is 'The p_seq that the next delta has to carry.';
 comment on column private.message_streams.is_running is
   'True while the message has status streaming, false while it is interrupted.';
+comment on column private.message_streams.is_of_server is
+  'Whether service_role began it. Not reported_by of the message, which a correction of its cost changes.';
 comment on column private.message_streams.last_delta_at is 'When the last delta came, or it began.';
 comment on column private.message_streams.held_text is
   'The text as it came, while it runs in a session of mode redacted: what is to be redacted may come in '
@@ -278,8 +281,8 @@ begin
   -- A model is asked, and nobody knows yet what it costs.
   v_message.cost_source := 'unpriced';
   v_message := private.add_message(v_session, v_message);
-  insert into private.message_streams (message_id, session_id)
-  values (v_message.id, p_session_id);
+  insert into private.message_streams (message_id, session_id, is_of_server)
+  values (v_message.id, p_session_id, v_session.reporter = 'service_role');
   return private.streamed(v_message, true);
 end
 $$;
@@ -303,21 +306,25 @@ comment on function public.begin_message(
   'IDEMPOTENCY_MISMATCH, SESSION_CLOSED; PT413 TOO_LARGE.';
 
 -- Callable by definer functions only.
-create function private.refuse_stream_of_server(p_message public.conversation_messages)
+create function private.refuse_stream_of_server(p_message_id uuid)
 returns void
 language plpgsql
 stable
 set search_path = ''
 as $$
 begin
-  if p_message.reported_by = 'service_role' and not private.is_trusted_caller() then
+  if not private.is_trusted_caller() and exists (
+    select 1
+    from private.message_streams as s
+    where s.message_id = p_message_id and s.is_of_server
+  ) then
     perform private.raise_error('FORBIDDEN', 'The server began this message and goes on with it.');
   end if;
 end
 $$;
-revoke all on function private.refuse_stream_of_server(public.conversation_messages)
+revoke all on function private.refuse_stream_of_server(uuid)
   from public, anon, authenticated, service_role;
-comment on function private.refuse_stream_of_server(public.conversation_messages) is
+comment on function private.refuse_stream_of_server(uuid) is
   'Keeps users out of what the server streams (PT403 FORBIDDEN): who ends a message first says what it cost.';
 
 -- Callable by definer functions only. Sessions come before streams and messages.
@@ -333,7 +340,7 @@ declare
 begin
   v_session := private.lock_session_of(p_message_id);
   select * into v_message from public.conversation_messages as m where m.id = p_message_id;
-  perform private.refuse_stream_of_server(v_message);
+  perform private.refuse_stream_of_server(p_message_id);
   if v_message.status = 'interrupted' and exists (
     select 1 from private.message_streams as s where s.message_id = p_message_id
   ) then
@@ -393,7 +400,7 @@ begin
     from public.conversation_messages as m
     where s.message_id = p_message_id and s.is_running and s.next_seq = p_seq
       and m.id = p_message_id
-      and (v_trusted or (m.user_id = v_user_id and m.reported_by <> 'service_role'))
+      and (v_trusted or (m.user_id = v_user_id and not s.is_of_server))
     returning s.held_text into v_held;
     if found then
       update public.conversation_messages as m set content = coalesce(v_held, m.content || p_delta)
@@ -406,7 +413,7 @@ begin
       from private.message_streams as s
       join public.conversation_messages as m on m.id = s.message_id
       where s.message_id = p_message_id and s.is_running
-        and (v_trusted or (m.user_id = v_user_id and m.reported_by <> 'service_role'))
+        and (v_trusted or (m.user_id = v_user_id and not s.is_of_server))
     );
     perform private.resume_stream(p_message_id);
   end loop;
@@ -491,7 +498,7 @@ begin
   );
   v_session := private.lock_session_of(p_message_id);
   select * into v_message from public.conversation_messages as m where m.id = p_message_id;
-  perform private.refuse_stream_of_server(v_message);
+  perform private.refuse_stream_of_server(p_message_id);
   -- What the server knows of the cost is taken, also after the user ended the message.
   v_is_correction := v_session.reporter = 'service_role' and v_message.reported_by <> 'service_role'
     and octet_length(v_message.request_hash) = 64;
@@ -535,31 +542,34 @@ begin
   from public.conversation_messages as m
   where m.id = p_message_id
   for no key update;
-  v_message.provider := coalesce(p_provider, v_message.provider);
-  v_message.model_used := coalesce(p_model_used, v_message.model_used);
-  v_message.service_tier := coalesce(p_service_tier, v_message.service_tier);
-  -- Who names no figure leaves the cost a claim of who made it.
-  v_is_claim := v_message.cost_source = 'reported' and num_nonnulls(
-    p_provider, p_model_used, p_service_tier, p_tokens_used, p_input_tokens, p_output_tokens,
-    p_cached_input_tokens, p_cache_write_tokens, p_cache_write_1h_tokens, p_reasoning_tokens, p_cost_usd
-  ) = 0;
-  if num_nonnulls(p_tokens_used, p_input_tokens, p_output_tokens) > 0 then
-    v_message.tokens_used := p_tokens_used;
+  -- What the server said of it meanwhile stays, whatever figures the user ends it with.
+  if v_session.reporter = 'service_role' or v_message.reported_by <> 'service_role' then
+    v_message.provider := coalesce(p_provider, v_message.provider);
+    v_message.model_used := coalesce(p_model_used, v_message.model_used);
+    v_message.service_tier := coalesce(p_service_tier, v_message.service_tier);
+    -- Who names no figure leaves the cost a claim of who made it.
+    v_is_claim := v_message.cost_source = 'reported' and num_nonnulls(
+      p_provider, p_model_used, p_service_tier, p_tokens_used, p_input_tokens, p_output_tokens,
+      p_cached_input_tokens, p_cache_write_tokens, p_cache_write_1h_tokens, p_reasoning_tokens, p_cost_usd
+    ) = 0;
+    if num_nonnulls(p_tokens_used, p_input_tokens, p_output_tokens) > 0 then
+      v_message.tokens_used := p_tokens_used;
+    end if;
+    v_message.input_tokens := coalesce(p_input_tokens, v_message.input_tokens);
+    v_message.output_tokens := coalesce(p_output_tokens, v_message.output_tokens);
+    v_message.cached_input_tokens := coalesce(p_cached_input_tokens, v_message.cached_input_tokens);
+    v_message.cache_write_tokens := coalesce(p_cache_write_tokens, v_message.cache_write_tokens);
+    v_message.cache_write_1h_tokens := coalesce(
+      p_cache_write_1h_tokens, v_message.cache_write_1h_tokens
+    );
+    v_message.reasoning_tokens := coalesce(p_reasoning_tokens, v_message.reasoning_tokens);
+    if not v_is_claim then
+      v_message.cost_usd := p_cost_usd;
+      v_message.reported_by := v_session.reporter;
+    end if;
+    v_message.price_id := null;
+    v_message := private.price_message(v_message);
   end if;
-  v_message.input_tokens := coalesce(p_input_tokens, v_message.input_tokens);
-  v_message.output_tokens := coalesce(p_output_tokens, v_message.output_tokens);
-  v_message.cached_input_tokens := coalesce(p_cached_input_tokens, v_message.cached_input_tokens);
-  v_message.cache_write_tokens := coalesce(p_cache_write_tokens, v_message.cache_write_tokens);
-  v_message.cache_write_1h_tokens := coalesce(
-    p_cache_write_1h_tokens, v_message.cache_write_1h_tokens
-  );
-  v_message.reasoning_tokens := coalesce(p_reasoning_tokens, v_message.reasoning_tokens);
-  if not v_is_claim then
-    v_message.cost_usd := p_cost_usd;
-    v_message.reported_by := v_session.reporter;
-  end if;
-  v_message.price_id := null;
-  v_message := private.price_message(v_message);
   update public.conversation_messages as m
   set
     status = v_status,
@@ -617,8 +627,8 @@ comment on function public.finish_message(
   'are left out stay. Where tokens are given, the total is theirs; p_cost_usd: US dollars; left out, the '
   'price in force when it began is asked, but where no figure is given. p_reservation_id: the hold to '
   'settle with it; one that is gone or closed changes nothing. The text is that of the deltas. '
-  'Returns: the message; ended again in the same way, it stays as it is. What service_role says '
-  'replaces what a user said. Who: service_role; the session''s user, if the server did not begin it. '
+  'Returns: the message; ended again in the same way, it stays as it is. Figures of service_role '
+  'replace those of a user, and stay. Who: service_role; the session''s user, if the server did not begin it. '
   'Errors: PT400 INVALID_ARGUMENT; PT403 FORBIDDEN (the server began it); PT404 MESSAGE_NOT_FOUND; PT409 '
   'ILLEGAL_TRANSITION (not of begin_message), IDEMPOTENCY_MISMATCH (ended in another way); PT413 '
   'TOO_LARGE.';

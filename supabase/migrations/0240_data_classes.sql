@@ -224,7 +224,7 @@ from (
     ('public.agent_logs', 'number', '{level,log_type,created_at}'),
     ('public.agent_logs', 'key', '{id,session_id,user_id}'),
     ('private.message_streams', 'content', '{held_text}'),
-    ('private.message_streams', 'number', '{next_seq,is_running,last_delta_at}'),
+    ('private.message_streams', 'number', '{next_seq,is_running,is_of_server,last_delta_at}'),
     ('private.message_streams', 'key', '{message_id,session_id}'),
     ('public.message_search', 'content', '{words}'),
     ('public.message_search', 'number', '{created_at,role}'),

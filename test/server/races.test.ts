@@ -615,6 +615,26 @@ test(
   },
 );
 
+test("figures of the server that come before a user ends a stream stay", { timeout }, async () => {
+  const user = await server.makeUser();
+  const session = await server.makeSession(user);
+  const id = random.uuid();
+  await server.as(user, 1, async ([one]) => {
+    await one.query("select from public.begin_message($1, $2)", [session, id]);
+    const [finished] = await server.afterOpen(
+      (other) =>
+        other.query("update public.conversation_messages set cost_usd = 0.5 where id = $1", [id]),
+      () =>
+        one.query(
+          "select cost_usd::text, reported_by from public.finish_message($1, p_cost_usd => 0)",
+          [id],
+        ),
+    );
+    assert.deepEqual(finished, { cost_usd: "0.5", reported_by: "service_role" });
+  });
+  await server.assertExact([session]);
+});
+
 test("a fork of a session that is claimed meanwhile has one owner", { timeout }, async () => {
   const user = await server.makeUser();
   const session = random.uuid();
