@@ -761,6 +761,11 @@ begin
     and (old.status in ('streaming', 'interrupted') or octet_length(old.request_hash) = 64)
   then
     new.cost_source := 'unpriced';
+  -- The copy of a call names its model, and the call counts where it was made.
+  elsif old.cost_source = 'none' and new.cost_source = 'unpriced' and new.tokens_used is null
+    and coalesce(old.provider, old.model_used) is not null
+  then
+    new.cost_source := 'none';
   end if;
   return new;
 end
