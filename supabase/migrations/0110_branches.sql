@@ -4,7 +4,7 @@
 -- Needs: 0010, 0030, 0050, 0060, 0070. Locks: none. Breaking: no.
 
 -- Callable by definer functions only.
-create function private.lock_session_of(p_message_id uuid)
+create function private.lock_session_of(p_message_id uuid, p_new_message_id uuid default null)
 returns private.locked_session
 language plpgsql
 volatile
@@ -12,16 +12,21 @@ set search_path = ''
 as $$
 declare
   v_trusted constant boolean := private.is_trusted_caller();
-  v_session_id uuid;
+  v_found record;
   v_session private.locked_session;
 begin
-  select m.session_id into v_session_id
+  select m.id, m.session_id into v_found
   from public.conversation_messages as m
   where m.id = p_message_id and (v_trusted or m.user_id = (select auth.uid()));
+  if not found and p_new_message_id is not null then
+    select m.id, m.session_id into v_found
+    from public.conversation_messages as m
+    where m.id = p_new_message_id and (v_trusted or m.user_id = (select auth.uid()));
+  end if;
   if found then
-    v_session := private.lock_session(v_session_id);
+    v_session := private.lock_session(v_found.session_id);
     -- It may have gone while this waited.
-    perform 1 from public.conversation_messages as m where m.id = p_message_id;
+    perform 1 from public.conversation_messages as m where m.id = v_found.id;
   end if;
   if not found then
     perform private.raise_error('MESSAGE_NOT_FOUND');
@@ -29,10 +34,11 @@ begin
   return v_session;
 end
 $$;
-revoke all on function private.lock_session_of(uuid)
+revoke all on function private.lock_session_of(uuid, uuid)
   from public, anon, authenticated, service_role;
-comment on function private.lock_session_of(uuid) is
-  'Locks the session of a message of the caller and returns it (PT404 MESSAGE_NOT_FOUND).';
+comment on function private.lock_session_of(uuid, uuid) is
+  'Locks the session of a message of the caller, or of its new version where it is gone, and returns it '
+  '(PT404 MESSAGE_NOT_FOUND).';
 
 -- Callable by definer functions only, after lock_session.
 create function private.add_message(
@@ -127,24 +133,9 @@ begin
   elsif private.has_wide_number(p_parts) or private.has_wide_number(p_metadata) then
     perform private.raise_error('TOO_LARGE');
   end if;
-  v_session := private.lock_session_of(p_message_id);
-  select * into v_old from public.conversation_messages as m where m.id = p_message_id;
-  if v_old.status = 'streaming' then
-    perform private.raise_error('ILLEGAL_TRANSITION', 'Finish the message with finish_message first.');
-  end if;
-
+  v_session := private.lock_session_of(p_message_id, p_new_message_id);
   v_new.id := coalesce(p_new_message_id, gen_random_uuid());
-  v_new.role := v_old.role;
-  v_new.content := p_content;
-  v_new.content_type := v_old.content_type;
-  v_new.parts := p_parts;
-  v_new.tool_calls := v_old.tool_calls;
-  v_new.tool_call_id := v_old.tool_call_id;
-  v_new.parent_message_id := v_old.parent_message_id;
-  v_new.status := 'complete';
-  v_new.metadata := coalesce(p_metadata, '{}');
-  v_new.cost_source := 'none';
-  -- Not the parent, which a delete may change before the call is repeated.
+  -- Of nothing that the old message tells: a delete may change or take it before the call is repeated.
   v_new.request_hash := sha256(
     convert_to(
       row('edit', p_message_id, p_content, p_parts, coalesce(p_metadata, '{}'))::text, 'UTF8'
@@ -160,6 +151,22 @@ begin
     return v_result;
   end if;
 
+  select * into v_old from public.conversation_messages as m where m.id = p_message_id;
+  if not found then
+    perform private.raise_error('MESSAGE_NOT_FOUND');
+  elsif v_old.status = 'streaming' then
+    perform private.raise_error('ILLEGAL_TRANSITION', 'Finish the message with finish_message first.');
+  end if;
+  v_new.role := v_old.role;
+  v_new.content := p_content;
+  v_new.content_type := v_old.content_type;
+  v_new.parts := p_parts;
+  v_new.tool_calls := v_old.tool_calls;
+  v_new.tool_call_id := v_old.tool_call_id;
+  v_new.parent_message_id := v_old.parent_message_id;
+  v_new.status := 'complete';
+  v_new.metadata := coalesce(p_metadata, '{}');
+  v_new.cost_source := 'none';
   v_new := private.add_message(v_session, v_new);
   update public.conversation_messages as m set edited_at = v_new.created_at
   where m.id = p_message_id;

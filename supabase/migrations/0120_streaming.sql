@@ -662,12 +662,8 @@ begin
   elsif private.has_wide_number(p_metadata) then
     perform private.raise_error('TOO_LARGE');
   end if;
-  v_session := private.lock_session_of(p_message_id);
-  select * into v_old from public.conversation_messages as m where m.id = p_message_id;
-  if v_old.role <> 'assistant' then
-    perform private.raise_error('INVALID_ARGUMENT', 'Only an answer is made again; use edit_message.');
-  end if;
-  -- Not the parent, which a delete may change before the call is repeated.
+  v_session := private.lock_session_of(p_message_id, p_new_message_id);
+  -- Of nothing that the old message tells: a delete may change or take it before the call is repeated.
   v_hash := sha256(
     convert_to(
       row(
@@ -684,6 +680,12 @@ begin
       perform private.raise_error('IDEMPOTENCY_MISMATCH');
     end if;
     return private.streamed(v_stored, false);
+  end if;
+  select * into v_old from public.conversation_messages as m where m.id = p_message_id;
+  if not found then
+    perform private.raise_error('MESSAGE_NOT_FOUND');
+  elsif v_old.role <> 'assistant' then
+    perform private.raise_error('INVALID_ARGUMENT', 'Only an answer is made again; use edit_message.');
   end if;
   v_new := public.begin_message(
     v_session.id, p_new_message_id, coalesce(v_old.parent_message_id::text, 'root'), p_provider,

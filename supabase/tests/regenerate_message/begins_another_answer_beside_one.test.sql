@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/streaming.psql
-select plan(12);
+select plan(14);
 
 select tests.start(1);
 select tests.act_as('owner');
@@ -68,6 +68,9 @@ select tests.append(1, jsonb_build_array(tests.msg(5, '{"role": "assistant", "pa
 select is(pg_temp.again(5, 'm'), 'PT409 IDEMPOTENCY_MISMATCH', 'another answer');
 select public.finish_message(tests.m(4));
 select is(pg_temp.again(2, 'm'), 'ok', 'after its end');
+delete from public.conversation_messages as m where m.id = tests.m(2);
+select is(pg_temp.again(2, 'm'), 'ok', 'after the old answer is gone');
+select is(pg_temp.again(2, 'n'), 'PT409 IDEMPOTENCY_MISMATCH', 'another model of what is gone');
 select tests.act_as('other');
 select is(
   tests.error_of(format('select public.regenerate_message(%L)', tests.m(2))), 'PT404 MESSAGE_NOT_FOUND',
