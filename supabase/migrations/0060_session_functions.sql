@@ -48,6 +48,7 @@ declare
   v_user_id constant uuid := auth.uid();
   v_id uuid := gen_random_uuid();
   v_hash bytea;
+  v_may_begin boolean;
   v_session public.conversation_sessions;
 begin
   if v_user_id is null then
@@ -61,12 +62,6 @@ begin
   then
     perform private.raise_error('TOO_LARGE');
   end if;
-  if p_brand_id is not null and not exists (
-    select 1 from private.my_brand_ids() as b (id) where b.id = p_brand_id
-  ) then
-    perform private.raise_error('FORBIDDEN');
-  end if;
-
   if p_idempotency_key is not null then
     v_id := private.session_id_of_key(v_user_id, p_idempotency_key);
     v_hash := sha256(
@@ -80,29 +75,38 @@ begin
     );
   end if;
 
-  insert into public.conversation_sessions as s (
-    id, brand_id, user_id, title, description, agent_type, context, settings, metadata, language,
-    request_hash
-  )
-  values (
-    v_id, p_brand_id, v_user_id, p_title, p_description, p_agent_type, coalesce(p_context, '{}'),
-    coalesce(p_settings, '{}'), coalesce(p_metadata, '{}'), coalesce(p_language, 'simple'), v_hash
-  )
-  on conflict (id) do nothing
-  returning * into v_session;
-
-  if not found then
-    select * into v_session
-    from public.conversation_sessions as s
-    where s.id = v_id and s.user_id = v_user_id;
-    -- One that was wiped has no hash any more.
-    if not found or v_session.request_hash <> v_hash then
-      perform private.raise_error('IDEMPOTENCY_MISMATCH');
-    elsif v_session.deleted_at is not null then
-      perform private.raise_error(
-        'SESSION_CLOSED', 'The session of this key is in the trash: restore_session takes it out.'
-      );
+  v_may_begin := p_brand_id is null or exists (
+    select 1 from private.my_brand_ids() as b (id) where b.id = p_brand_id
+  );
+  if v_may_begin then
+    insert into public.conversation_sessions as s (
+      id, brand_id, user_id, title, description, agent_type, context, settings, metadata, language,
+      request_hash
+    )
+    values (
+      v_id, p_brand_id, v_user_id, p_title, p_description, p_agent_type, coalesce(p_context, '{}'),
+      coalesce(p_settings, '{}'), coalesce(p_metadata, '{}'), coalesce(p_language, 'simple'), v_hash
+    )
+    on conflict (id) do nothing
+    returning * into v_session;
+    if found then
+      return v_session;
     end if;
+  end if;
+
+  -- Who left the brand since keeps the session, and may repeat the call that made it.
+  select * into v_session
+  from public.conversation_sessions as s
+  where s.id = v_id and s.user_id = v_user_id;
+  if not found and not v_may_begin then
+    perform private.raise_error('FORBIDDEN');
+  -- One that was wiped has no hash any more.
+  elsif not found or v_session.request_hash <> v_hash then
+    perform private.raise_error('IDEMPOTENCY_MISMATCH');
+  elsif v_session.deleted_at is not null then
+    perform private.raise_error(
+      'SESSION_CLOSED', 'The session of this key is in the trash: restore_session takes it out.'
+    );
   end if;
   return v_session;
 end

@@ -1,6 +1,6 @@
 begin;
 \ir ../_shared/setup.psql
-select plan(8);
+select plan(11);
 
 create function tests.start_in(p_actor text, p_brand uuid)
 returns text
@@ -24,9 +24,24 @@ select is(
   'a brand that does not exist answers the same'
 );
 select tests.act_as('owner');
+create function pg_temp.with_key(p_key text, p_title text)
+returns text
+language sql
+as $$
+  select tests.error_of(format(
+    'select public.create_conversation_session(%L, %L, p_idempotency_key => %L)', tests.id_of('brand'),
+    p_title, p_key
+  ))
+$$;
+select is(pg_temp.with_key('k', 'a'), 'ok', 'a member with a key may');
 delete from public.brand_members where user_id = tests.id_of('owner');
 select is(
   tests.start_in('owner', tests.id_of('brand')), 'PT403 FORBIDDEN', 'a member who left may not'
+);
+select is(pg_temp.with_key('k', 'a'), 'ok', 'but repeat the call that made a session');
+select is(
+  pg_temp.with_key('k', 'b') || ', ' || pg_temp.with_key('l', 'a'),
+  'PT409 IDEMPOTENCY_MISMATCH, PT403 FORBIDDEN', 'and no other one'
 );
 
 select * from finish();
