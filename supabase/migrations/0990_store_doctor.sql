@@ -1431,8 +1431,10 @@ begin
           from pg_catalog.pg_attribute as i
           where i.attrelid = c.oid and i.attname = 'session_id' and not i.attisdropped
         )
-          -- Whose money it is, in whatever session.
-          and e.identity <> 'public.budget_reservations'
+          -- Whose money it is, in whatever session; what is held, which is one of the three; and whose a
+          -- session was when it was read.
+          and e.identity
+            <> all ('{public.budget_reservations,public.legal_holds,private.audit_reasons}'::text[])
         group by c.oid
         order by c.oid::regclass::text
       loop

@@ -3,7 +3,7 @@ begin;
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/ledger.psql
 \ir ../_fixtures/doctor.psql
-select plan(6);
+select plan(7);
 
 select is(tests.failing(true), 'well', 'as installed');
 
@@ -19,6 +19,12 @@ select is(tests.failing(true), 'well', 'and with the ledger merged');
 select tests.act_as('service_role');
 select is(tests.failing(true), 'well', 'as the server sees it');
 select tests.act_as('postgres');
+
+-- A hold is on a session, a user or a brand, and an owner read a session that went to somebody else since.
+select public.set_legal_hold('Case 4711', p_session_id => tests.s(1));
+select public.read_session_as_admin(tests.s(1), 'Abuse report 42');
+update public.conversation_sessions set user_id = tests.id_of('other') where id = tests.s(1);
+select is(tests.failing(true), 'well', 'under a hold, and read by somebody');
 
 -- A transaction that may not write.
 create function tests.read_only()
