@@ -112,9 +112,13 @@ set search_path = ''
 as $$
 declare
   v_pattern record;
+  -- Arguments of tool calls are JSON inside of a text. In \n4111 no number begins, so a mark is put between.
+  v_is_marked constant boolean := position('\' in p_text) > 0 and position(E'\x01' in p_text) = 0;
 begin
   if p_text = '' or p_text is null then
     return p_text;
+  elsif v_is_marked then
+    p_text := regexp_replace(p_text, '\\(?:[bfnrt]|u[0-9a-f]{4})', E'\\&\x01', 'gi');
   end if;
   for v_pattern in
     select r.pattern, r.replacement
@@ -124,7 +128,7 @@ begin
   loop
     p_text := regexp_replace(p_text, v_pattern.pattern, v_pattern.replacement, 'gi');
   end loop;
-  return p_text;
+  return case when v_is_marked then replace(p_text, E'\x01', '') else p_text end;
 end
 $$;
 revoke all on function private.redact(text) from public, anon, authenticated, service_role;

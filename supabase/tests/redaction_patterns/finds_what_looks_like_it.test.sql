@@ -1,6 +1,6 @@
 begin;
 \ir ../_shared/setup.psql
-select plan(14);
+select plan(15);
 
 select is_empty(
   $$
@@ -76,6 +76,20 @@ select is_empty(
     where private.redact_json(j.given) = j.given
   $$,
   'after a line break in JSON too'
+);
+select is_empty(
+  $$
+    select j.given, private.redact_json(to_jsonb(j.given)) as got, j.wanted
+    from (
+      values
+        ('{"a": "pay\n4111111111111111"}', '{"a": "pay\n[card]"}'),
+        ('{"a": "{\"b\": \"x\\t078-05-1120\"}"}', '{"a": "{\"b\": \"x\\t[ssn]\"}"}'),
+        ('{"a": "\u00e94111111111111111 and C:\new"}', '{"a": "\u00e9[card] and C:\new"}')
+    ) as j (given, wanted)
+    where private.redact_json(to_jsonb(j.given)) <> to_jsonb(j.wanted)
+      or private.redact(j.given) <> j.wanted
+  $$,
+  'and in JSON that is a text, as arguments of calls are'
 );
 -- Bounded: no text makes it read a text over and over.
 select ok(
