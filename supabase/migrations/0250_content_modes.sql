@@ -598,8 +598,9 @@ begin
     left join lateral private.content_columns(c.oid) as k on true
     where t.on_wipe <> 'keep' and t.session_column is not null
     group by c.oid, t.on_wipe, t.session_column, t.export_order
-    -- The session last: wiped_at tells that all is done.
-    order by t.session_column = 'id', t.export_order
+    -- The session last: wiped_at tells that all is done. What is not exported first: who streams holds the
+    -- stream before its message.
+    order by t.session_column = 'id', t.export_order nulls first
   loop
     if v_table.on_wipe = 'delete' then
       execute format('delete from %s where %I = any ($1)', v_table.name, v_table.session_column)

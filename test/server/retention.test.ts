@@ -409,6 +409,36 @@ test("an import beside a writer counts what that one wrote", async () => {
   await server.assertExact([session]);
 });
 
+test("a wipe and a piece of a stream that is redacted do not wait for each other", async () => {
+  const session = await makeSession(await server.makeUser());
+  await server.select(
+    "update public.conversation_sessions set content_mode = 'redacted' where id = $1",
+    [session],
+  );
+  const message = randomUUID();
+  await server.select("select public.begin_message($1, $2)", [session, message]);
+  await server.select("select public.append_message_delta($1, 1, 'a')", [message]);
+  // A piece holds its stream first, and then changes its message.
+  const wiped = server.afterOpen(
+    (other) =>
+      other.query("select from private.message_streams where message_id = $1 for no key update", [
+        message,
+      ]).then(() => {
+        setTimeout(
+          () => void other.query("select public.append_message_delta($1, 2, 'b')", [message]),
+          100,
+        );
+      }),
+    () => server.select("select public.wipe_session_content($1)", [session]),
+  );
+  assert.equal((await wiped).length, 1);
+  const left = await server.select(
+    "select content from public.conversation_messages where id = $1",
+    [message],
+  );
+  assert.deepEqual(left, [{ content: "" }]);
+});
+
 test("logs of a month that somebody reads are left, and not counted as gone", async () => {
   const owner = new pg.Client({ connectionString: server.urls.dbUrl });
   await owner.connect();
