@@ -1,8 +1,8 @@
 -- 0230_legal_holds: what must not be deleted, whoever asks.
--- Makes: public.legal_holds, set_legal_hold, release_legal_hold; gives private.is_held and
---   private.has_holds their meaning.
--- Needs: 0010, 0030, 0050. Locks: auth.users, brands, conversation_sessions, conversation_messages
---   (triggers). Breaking: no.
+-- Makes: public.legal_holds, set_legal_hold, release_legal_hold and the triggers *_keep_held*; gives
+--   private.is_held and private.has_holds their meaning.
+-- Needs: 0010, 0030, 0050; of 0020 and 0130 to 0200 what is there. Locks: auth.users, brands,
+--   conversation_sessions, and what hangs on them (triggers). Breaking: no.
 
 create table public.legal_holds (
   id              uuid         not null default gen_random_uuid()
@@ -261,3 +261,32 @@ comment on function private.tg__keep_held_rows() is
 create trigger conversation_messages_60_keep_held after delete on public.conversation_messages
   referencing old table as old_rows for each statement
   execute function private.tg__keep_held_rows();
+-- What else hangs on a session. Files may be left out, and a project may have a table of such a name.
+do $$
+declare
+  v_table text;
+begin
+  for v_table in
+    select t.name
+    from (
+      values
+        ('session_events', 'private.tg_conversation_sessions__record_event'),
+        ('tool_executions', 'private.add_tool_executions'),
+        ('agent_logs', 'private.make_log_partition'),
+        ('attachments', 'private.tg_attachments__place'),
+        ('message_feedback', 'private.tg_message_feedback__place'),
+        ('session_clients', 'private.find_chat_session'),
+        ('session_outcomes', 'private.write_outcome'),
+        ('message_retrievals', 'private.log_chat_turn')
+    ) as t (name, made_with)
+    where to_regproc(t.made_with) is not null
+  loop
+    execute format(
+      'create trigger %1$s_60_keep_held after delete on public.%1$s
+       referencing old table as old_rows for each statement
+       execute function private.tg__keep_held_rows()',
+      v_table
+    );
+  end loop;
+end
+$$;

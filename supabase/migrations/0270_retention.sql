@@ -1,7 +1,7 @@
 -- 0270_retention: how long what is kept.
 -- Makes: public.retention_policies, public.retention_runs, run_retention; private.retention_query,
---   private.apply_retention and the triggers *_60_keep_held.
--- Needs: 0010, 0030, 0050, 0240, 0250, 0260. Locks: tables with content (trigger). Breaking: no.
+--   private.apply_retention.
+-- Needs: 0010, 0030, 0050, 0240, 0250, 0260. Locks: none. Breaking: no.
 
 create type public.retention_class as enum (
   'content', 'tool_payloads', 'attachments', 'logs', 'metrics', 'visitor_sessions', 'trash'
@@ -110,29 +110,6 @@ grant insert (id, brand_id, data_class, keep_days, action, keep_pinned, is_enabl
 grant update (keep_days, action, keep_pinned, is_enabled)
   on table public.retention_policies to service_role;
 grant select on table public.retention_runs to service_role;
-
--- Who deletes rows by themselves does not get past a hold either.
-do $$
-declare
-  v_table record;
-begin
-  for v_table in
-    select c.oid::regclass as name, c.relname
-    from private.data_tables as t
-    join pg_catalog.pg_class as c on c.oid = to_regclass(t.table_name)
-    where to_regproc('private.tg__keep_held_rows') is not null
-      and t.on_erase = 'delete' and t.user_column = 'user_id' and t.session_column = 'session_id'
-      and t.export_order is not null
-      and t.table_name not in ('public.conversation_messages', 'public.budget_reservations')
-  loop
-    execute format(
-      'create trigger %I after delete on %s referencing old table as old_rows
-       for each statement execute function private.tg__keep_held_rows()',
-      v_table.relname || '_60_keep_held', v_table.name
-    );
-  end loop;
-end
-$$;
 
 create function private.retention_query(p_policy public.retention_policies)
 returns text
