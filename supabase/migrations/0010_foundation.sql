@@ -633,7 +633,12 @@ $$;
 revoke all on function private.has_holds() from public, anon, authenticated, service_role;
 comment on function private.has_holds() is 'Whether any hold lasts: none here.';
 
-create function private.is_held(p_user_id uuid, p_session_id uuid, p_brand_id uuid default null)
+create function private.is_held(
+  p_user_id uuid,
+  p_session_id uuid,
+  p_brand_id uuid default null,
+  p_by_logs boolean default true
+)
 returns boolean
 language plpgsql
 stable
@@ -643,7 +648,7 @@ begin
   return false;
 end
 $$;
-revoke all on function private.is_held(uuid, uuid, uuid)
+revoke all on function private.is_held(uuid, uuid, uuid, boolean)
   from public, anon, authenticated, service_role;
-comment on function private.is_held(uuid, uuid, uuid) is
+comment on function private.is_held(uuid, uuid, uuid, boolean) is
   'Whether a hold keeps what belongs to a user, a session, or a brand: nothing is kept here.';

@@ -182,7 +182,7 @@ begin
     if v_can_be_held and v_partition.is_before_gap then
       execute format(
         'select exists (select 1 from %1$s) and not exists (
-           select 1 from %1$s as l where not private.is_held(l.user_id, l.session_id)
+           select 1 from %1$s as l where not private.is_held(l.user_id, l.session_id, null, false)
          )',
         v_partition.partition
       ) into v_is_left;
@@ -357,7 +357,7 @@ begin
       v_has_held := false;
       if v_is_kept then
         execute format(
-          'select exists (select 1 from %s as l where private.is_held(l.user_id, l.session_id))',
+          'select exists (select 1 from %s as l where private.is_held(l.user_id, l.session_id, null, false))',
           v_partition.partition
         ) into v_has_held;
       end if;
@@ -370,7 +370,7 @@ begin
       'delete from %1$s as l
        where l.ctid = any (array(select o.ctid from %1$s as o where o.created_at < $1%2$s limit $2))',
       v_partition.partition,
-      case when v_is_kept then ' and not private.is_held(o.user_id, o.session_id)' else '' end
+      case when v_is_kept then ' and not private.is_held(o.user_id, o.session_id, null, false)' else '' end
     ) using p_before, p_limit - v_result.rows_deleted;
     get diagnostics v_rows = row_count;
     v_result.rows_deleted := v_result.rows_deleted + v_rows;

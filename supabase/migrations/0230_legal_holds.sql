@@ -63,14 +63,21 @@ $$;
 revoke all on function private.has_holds() from public, anon, authenticated, service_role;
 comment on function private.has_holds() is 'Whether any hold lasts.';
 
-create or replace function private.is_held(p_user_id uuid, p_session_id uuid, p_brand_id uuid default null)
+create or replace function private.is_held(
+  p_user_id uuid,
+  p_session_id uuid,
+  p_brand_id uuid default null,
+  p_by_logs boolean default true
+)
 returns boolean
 language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_user_ids uuid[];
 begin
-  return exists (
+  if exists (
     select 1
     from public.legal_holds as h
     where h.released_at is null
@@ -82,13 +89,33 @@ begin
           (select s.brand_id from public.conversation_sessions as s where s.id = p_session_id)
         )
       )
+  ) then
+    return true;
+  elsif p_session_id is null or not p_by_logs or to_regproc('private.make_log_partition') is null then
+    return false;
+  end if;
+  -- Logs go with their session, and may be about somebody else.
+  v_user_ids := array(
+    select h.user_id
+    from public.legal_holds as h
+    where h.released_at is null and h.user_id is not null
+  );
+  if v_user_ids = '{}' then
+    return false;
+  end if;
+  return exists (
+    select 1
+    -- Those of the session, whatever the statistics say: somebody who is held may have very many.
+    from (select l.user_id from public.agent_logs as l where l.session_id = p_session_id offset 0) as l
+    where l.user_id = any (v_user_ids)
   );
 end
 $$;
-revoke all on function private.is_held(uuid, uuid, uuid)
+revoke all on function private.is_held(uuid, uuid, uuid, boolean)
   from public, anon, authenticated, service_role;
-comment on function private.is_held(uuid, uuid, uuid) is
-  'Whether a hold keeps what belongs to a user, a session, or a brand, by default the session''s.';
+comment on function private.is_held(uuid, uuid, uuid, boolean) is
+  'Whether a hold keeps what belongs to a user, a session, or a brand, by default the session''s. A session '
+  'with logs about a held user is kept with them, but of its logs only those (p_by_logs false).';
 
 -- Definer: nobody may read or write holds by themselves; service_role alone.
 create function public.set_legal_hold(
@@ -247,7 +274,9 @@ set search_path = ''
 as $$
 begin
   if private.has_holds() and exists (
-    select 1 from old_rows as o where private.is_held(o.user_id, o.session_id)
+    select 1
+    from (select distinct o.user_id, o.session_id from old_rows as o) as d
+    where private.is_held(d.user_id, d.session_id)
   ) then
     perform private.raise_error('LEGAL_HOLD');
   end if;

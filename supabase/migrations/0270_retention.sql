@@ -333,7 +333,7 @@ begin
           v_table,
           case
             when v_policy.data_class = 'logs' and private.has_holds()
-              then ' and not private.is_held(l.user_id, l.session_id)'
+              then ' and not private.is_held(l.user_id, l.session_id, p_by_logs => false)'
             else ''
           end
         );
