@@ -325,15 +325,21 @@ declare
   v_columns text;
   v_values text;
   v_session_ids uuid[];
+  v_message_ids uuid[];
+  -- A price may have come since, and a brand may be gone.
+  c_not_compared constant text[] := '{id,sign,brand_id,cost_usd,cost_source}';
 begin
   if not private.is_trusted_caller() then
     perform private.raise_error('FORBIDDEN', 'Exports are imported by service_role.');
   elsif p_lines is null or cardinality(p_lines) not between 1 and 1000 then
     perform private.raise_error('INVALID_ARGUMENT', 'p_lines has 1 to 1000 lines of an export.');
-  elsif not exists (select 1 from auth.users as u where u.id = p_user_id) then
-    perform private.raise_error('USER_NOT_FOUND');
   end if;
   perform pg_advisory_xact_lock_shared(1953854049, hashtext(p_user_id::text));
+  -- After that lock, which an erasure holds, and locked: numbers know their user by no foreign key.
+  perform 1 from auth.users as u where u.id = p_user_id for key share;
+  if not found then
+    perform private.raise_error('USER_NOT_FOUND');
+  end if;
   begin
     for v_table in
       select t.*
@@ -395,6 +401,14 @@ begin
           on c.table_name = v_table.table_name and c.column_name = a.attname and not c.is_secret
         where a.attrelid = v_table.table_name::regclass and a.attnum > 0 and not a.attisdropped
           and a.attgenerated = '' and a.attidentity = '';
+        if v_table.table_name = 'public.conversation_messages' then
+          v_message_ids := array(
+            select i.id
+            from jsonb_array_elements(v_rows) as e (value)
+            cross join lateral (select (e.value ->> 'id')::uuid) as i (id)
+            where not exists (select 1 from public.conversation_messages as m where m.id = i.id)
+          );
+        end if;
         execute format(
           'insert into %1$s (%2$s)
            select %3$s
@@ -420,6 +434,12 @@ begin
                  select 1 from public.conversation_sessions as s
                  where s.id = r.session_id and s.user_id = $2
                )'
+            -- One that is there would be refused as another body where it went on, is redacted or was wiped.
+            when 'public.tool_executions' then
+              'exists (
+                 select 1 from public.conversation_sessions as s
+                 where s.id = r.session_id and s.user_id = $2
+               ) and not exists (select 1 from public.tool_executions as o where o.id = r.id)'
             -- Not into what is somebody else''s here.
             else
               'exists (
@@ -429,6 +449,36 @@ begin
           end
         ) using v_rows, p_user_id;
         get diagnostics v_count = row_count;
+      end if;
+      -- What was deleted here and comes back was spent once: its numbers are those of the message again.
+      if v_table.table_name = 'public.conversation_messages' and v_count > 0 then
+        with come as (
+          select
+            m.created_at, f.facts, row_number() over (partition by f.facts) as place
+          from public.conversation_messages as m
+          cross join lateral private.usage_facts(m, m.user_id, 1::smallint) as u
+          cross join lateral (select to_jsonb(u) - c_not_compared) as f (facts)
+          where m.id = any (v_message_ids) and m.user_id = p_user_id
+        ),
+        gone as (
+          select r.id, f.facts, row_number() over (partition by f.facts) as place
+          from private.removed_usage as r
+          cross join lateral (select to_jsonb(r) - c_not_compared) as f (facts)
+          where r.user_id = p_user_id and r.created_at = any (array(select c.created_at from come as c))
+        ),
+        taken as (
+          delete from private.removed_usage as r
+          using gone as g
+          join come as c on (c.facts, c.place) = (g.facts, g.place)
+          where r.id = g.id
+          returning r.*
+        )
+        insert into private.usage_tail
+        select u.*
+        from taken as t
+        cross join lateral jsonb_populate_record(
+          null::private.usage_tail, to_jsonb(t) || jsonb_build_object('sign', -t.sign)
+        ) as u;
       end if;
       v_counts := v_counts || jsonb_build_object(v_table.table_name, v_count);
     end loop;
@@ -461,12 +511,18 @@ begin
     -- Of a session that was here with less of it; its end may come in a later call.
     last_sequence = greatest(s.last_sequence, m.last_sequence),
     active_message_id = coalesce(private.newest_leaf(s.id, s.active_message_id), s.active_message_id),
-    branch_count = m.branches
+    branch_count = m.branches,
+    -- After a wipe it holds content again, which retention would not look for.
+    last_activity_at = case
+      when m.has_text and s.wiped_at >= s.last_activity_at then s.wiped_at + interval '1 microsecond'
+      else s.last_activity_at
+    end
   from unnest(v_session_ids) as i (id)
   cross join lateral (
     select
       count(*) as messages, coalesce(sum(m.tokens_used), 0) as tokens,
       coalesce(sum(m.cost_usd), 0) as cost_usd, max(m.sequence_order) as last_sequence,
+      bool_or(m.content <> '') as has_text,
       count(*) - count(distinct m.parent_message_id)
         - (count(*) filter (where m.parent_message_id is null) > 0)::integer as branches
     from public.conversation_messages as m

@@ -409,6 +409,26 @@ test("an import beside a writer counts what that one wrote", async () => {
   await server.assertExact([session]);
 });
 
+test("an import into an account that is erased meanwhile finds nobody", async () => {
+  const user = await server.makeUser();
+  await server.select(
+    "select public.record_usage(gen_random_uuid(), $1, p_provider => 'acme', p_cost_usd => 1)",
+    [user],
+  );
+  const lines = (await server.select(
+    `select line from public.export_user_data($1) where line like '%"private.removed_usage"%'`,
+    [user],
+  )).map(({ line }) => String(line));
+  assert.equal(lines.length, 1);
+  const met = await server.afterOpen(
+    (other) => other.query("select public.erase_user_data($1)", [user]),
+    () => server.select("select public.import_user_data($1, $2)", [user, lines]).catch(refusal),
+  );
+  const left = await server.select("select from private.removed_usage where user_id = $1", [user]);
+  assert.deepEqual(left, []);
+  assert.equal("detail" in met ? met.detail : undefined, "USER_NOT_FOUND");
+});
+
 test("a wipe and a piece of a stream that is redacted do not wait for each other", async () => {
   const session = await makeSession(await server.makeUser());
   await server.select(

@@ -5,7 +5,7 @@ begin;
 \ir ../_fixtures/visitors.psql
 \ir ../_fixtures/write_paths.psql
 \ir ../_fixtures/person.psql
-select plan(26);
+select plan(30);
 
 -- A session with branches, tools, a stream and costs, one in the trash, and one of everything else.
 select tests.price('m1');
@@ -16,6 +16,10 @@ select public.log_turn(
   p_latency_ms => 900,
     p_tool_executions => '[{"tool_name": "t", "input": {"a": 1}, "tokens_used": 5, "status": "completed"}]'
 );
+-- One that went on after it was first sent.
+insert into public.tool_executions (id, session_id, tool_name, input)
+values (tests.m(1), tests.s(1), 't', '{"a": 1}');
+update public.tool_executions set status = 'completed', output = '{"b": 2}' where id = tests.m(1);
 select public.edit_message(tests.m(1), 'better', tests.m(2));
 select public.log_turn(tests.s(1), tests.m(3), 'more', 'yes', p_cost_usd => 0.00000000000000000001);
 select public.begin_message(tests.s(2), tests.m(4));
@@ -65,7 +69,7 @@ create function tests.read(p_user text) returns setof text language sql security
   from public.agent_logs as l where l.user_id = tests.id_of(p_user)
 $$;
 create function tests.usage(p_user text) returns setof text language sql security definer as $$
-  select (to_jsonb(u) - array['user_id', 'brand_id'])::text
+  select u::text
   from (
     select
       u.day, u.provider, u.model, u.reported_by, sum(u.requests), sum(u.errors), sum(u.user_messages),
@@ -150,6 +154,15 @@ select set_eq($$ select tests.usage('owner') $$, 'table tests.usage_before', 'no
 select public.import_user_data(tests.id_of('other'), array(select line from tests.export order by place));
 select is_empty($$ select tests.usage('other') $$, 'nor into another while the first is there');
 
+-- What was deleted by mistake.
+select tests.act_as('owner');
+delete from public.conversation_sessions where id = tests.s(1);
+select tests.act_as('postgres');
+select public.import_user_data(tests.id_of('owner'), array(select line from tests.export order by place));
+select set_eq($$ select tests.read('owner') $$, 'table tests.before', 'what was deleted comes back');
+select set_eq($$ select tests.usage('owner') $$, 'table tests.usage_before', 'and was spent once');
+select is(tests.ledger(false), 'daily exact, totals exact', 'to the last digit');
+
 -- Another project: the person is gone here, and comes back as somebody else.
 select public.erase_user_data(tests.id_of('owner'));
 select is((select count(*) from public.conversation_messages), 0::bigint, 'here nothing is left');
@@ -228,6 +241,19 @@ select public.import_user_data(tests.id_of('other'), array[
 select is(
   (select status::text from public.conversation_messages where id = tests.m(70)), 'interrupted',
   'an answer that was under way is interrupted'
+);
+
+-- A message that was deleted, into a session that was wiped since.
+delete from public.conversation_messages where id = tests.m(91);
+select public.wipe_session_content(tests.s(9));
+select public.import_user_data(tests.id_of('other'), array(select line from late order by place));
+select is(
+  (
+    select s.last_activity_at > s.wiped_at
+    from public.conversation_sessions as s
+    join public.conversation_messages as m on m.session_id = s.id and m.content = 'first'
+    where s.id = tests.s(9)
+  ), true, 'what comes into a wiped session is found by the next wipe'
 );
 
 -- Not into what is another user's.
