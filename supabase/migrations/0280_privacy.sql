@@ -236,6 +236,7 @@ declare
   v_bytes bigint := 0;
   v_line public.exported_line;
   v_pseudonym text;
+  v_actor text;
 begin
   if p_limit is null or p_limit not between 1 and 1000 then
     perform private.raise_error('INVALID_ARGUMENT', 'p_limit is 1 to 1000.');
@@ -282,16 +283,17 @@ begin
       );
   end;
   v_pseudonym := private.pseudonym(v_subject.user_id);
+  v_actor := private.audit_actor();
   -- Last, because who writes next waits from here on. A cursor may be made up, or of last year.
   if p_cursor is null or not exists (
     select 1
     from public.audit_log as a
     -- Visitors have no name, and only servers ask for them: a later page is taken for one of theirs.
-    where a.action = 'data_exported'
+    where a.action = 'data_exported' and a.actor = v_actor
       and (a.subject = v_pseudonym or (v_pseudonym is null and a.subject is null))
       and a.at > now() - interval '1 day'
   ) then
-    perform private.write_audit('data_exported', v_pseudonym);
+    perform private.write_audit('data_exported', v_pseudonym, p_actor => v_actor);
   end if;
 end
 $$;

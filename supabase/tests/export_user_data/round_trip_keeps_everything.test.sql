@@ -5,7 +5,7 @@ begin;
 \ir ../_fixtures/visitors.psql
 \ir ../_fixtures/write_paths.psql
 \ir ../_fixtures/person.psql
-select plan(30);
+select plan(31);
 
 -- A session with branches, tools, a stream and costs, one in the trash, and one of everything else.
 select tests.price('m1');
@@ -130,6 +130,15 @@ select is(
     select count(*) from public.audit_log
     where action = 'data_exported' and subject = private.pseudonym(tests.id_of('other'))
   ), 1::bigint, 'one that begins with a cursor, too'
+);
+select tests.act_as('service_role');
+select count(*) from public.export_user_data(tests.id_of('other'), p_cursor => encode('[0, []]', 'base64'));
+select tests.act_as('postgres');
+select is(
+  (
+    select string_agg(a.actor, ' ') filter (where a.actor !~ '^[0-9a-f]{64}$') from public.audit_log as a
+    where a.action = 'data_exported' and a.subject = private.pseudonym(tests.id_of('other'))
+  ), 'service_role', 'and one of a server, on the day on which the user had theirs'
 );
 select is(
   tests.error_of($$ select public.export_user_data(
