@@ -512,7 +512,11 @@ begin
     total_cost_usd = m.cost_usd,
     -- Of a session that was here with less of it; its end may come in a later call.
     last_sequence = greatest(s.last_sequence, m.last_sequence),
-    active_message_id = coalesce(private.newest_leaf(s.id, s.active_message_id), s.active_message_id),
+    active_message_id = coalesce(
+      private.newest_leaf(s.id, s.active_message_id), s.active_message_id,
+      -- It was empty when its line was written.
+      private.last_message_before(s.id, s.user_id, 2147483647)
+    ),
     branch_count = m.branches,
     -- After a wipe it holds content again, which retention would not look for.
     last_activity_at = case

@@ -5,7 +5,7 @@ begin;
 \ir ../_fixtures/visitors.psql
 \ir ../_fixtures/write_paths.psql
 \ir ../_fixtures/person.psql
-select plan(31);
+select plan(32);
 
 -- A session with branches, tools, a stream and costs, one in the trash, and one of everything else.
 select tests.price('m1');
@@ -250,6 +250,17 @@ select public.import_user_data(tests.id_of('other'), array[
 select is(
   (select status::text from public.conversation_messages where id = tests.m(70)), 'interrupted',
   'an answer that was under way is interrupted'
+);
+
+-- One that was empty when its line was written, and had messages a page later.
+delete from public.conversation_sessions where id = tests.s(9);
+select public.import_user_data(
+  tests.id_of('other'),
+  array(select (l.line::jsonb #- '{row,active_message_id}')::text from late as l order by l.place)
+);
+select is(
+  (select s.active_message_id from public.conversation_sessions as s where s.id = tests.s(9)), tests.m(93),
+  'a session shows the last of its messages where its line names none'
 );
 
 -- A message that was deleted, into a session that was wiped since.
