@@ -318,7 +318,10 @@ begin
     v_run.cutoff := now() - make_interval(days => v_policy.keep_days);
     v_run.items := 0;
     v_run.is_complete := true;
-    if (clock_timestamp() >= v_until or v_room = 0) and not p_dry_run then
+    -- Logs and metrics need no room: what fills it each time must not keep them.
+    if not p_dry_run and (
+      clock_timestamp() >= v_until or (v_room = 0 and v_policy.data_class not in ('logs', 'metrics'))
+    ) then
       v_run.is_complete := false;
     elsif v_policy.data_class in ('logs', 'metrics') then
       if to_regproc('private.make_log_partition') is null then
@@ -406,7 +409,7 @@ revoke all on function public.run_retention(numeric, boolean)
   from public, anon, authenticated, service_role;
 grant execute on function public.run_retention(numeric, boolean) to service_role;
 comment on function public.run_retention(numeric, boolean) is
-  E'Applies the retention policies in batches until the time is over, or 2,000 sessions or rows are done.\n\n'
+  E'Applies the retention policies in batches until the time is over, or 2,000 sessions, tool runs or files are done.\n\n'
   'One transaction a call: a run that is killed has done nothing, and the next one starts where the last '
   'ended. p_budget_seconds: 0.1 to 3,600, default 5; what has begun is ended, so a call takes a little '
   'longer. p_dry_run: count what would go. Returns: a row a policy; none while another run is on or a '

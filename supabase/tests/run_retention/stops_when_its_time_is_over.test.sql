@@ -1,13 +1,15 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(8);
+select plan(9);
 
 -- Not a title, whose words would be indexed.
 insert into public.conversation_sessions (user_id, last_activity_at, context)
 select tests.id_of('owner'), now() - interval '40 days', '{"a": 1}' from generate_series(1, 2150);
 insert into public.retention_policies (data_class, keep_days, action) values ('content', 30, 'wipe'),
-  ('trash', 1, 'delete');
+  ('trash', 1, 'delete'), ('metrics', 30, 'delete');
+insert into public.performance_metrics (name, type, value, created_at)
+values ('m', 'gauge', 1, now() - interval '40 days');
 create function tests.left() returns bigint language sql as $$
   select count(*) from public.conversation_sessions as s where s.context <> '{}'
 $$;
@@ -39,6 +41,9 @@ select is((select items from tests.full_runs where data_class = 'content'), 2000
   'a run has room for 2,000 sessions');
 select is((select concat_ws(' ', items, is_complete) from tests.full_runs where data_class = 'trash'), '0 f',
   'of all policies together, because each takes a lock');
+select is(
+  (select concat_ws(' ', items, is_complete) from tests.full_runs where data_class = 'metrics'), '1 t',
+  'but of logs and metrics, which take none');
 select is((select items from public.run_retention(3600) where data_class = 'content'), 150::bigint,
   'the next one for the rest');
 select is(tests.left(), 0::bigint, 'all are done');
