@@ -600,7 +600,11 @@ begin
     tool_calls = coalesce(p_tool_calls, m.tool_calls),
     parts = coalesce(p_parts, m.parts),
     metadata = coalesce(p_metadata, m.metadata),
-    request_hash = substring(m.request_hash from 1 for 32) || v_hash
+    -- A wipe meanwhile took the hash of its beginning.
+    request_hash = case
+      when m.request_hash = '' then decode(repeat('00', 32), 'hex')
+      else substring(m.request_hash from 1 for 32)
+    end || v_hash
   where m.id = p_message_id
   returning * into v_message;
   if p_reservation_id is not null then
