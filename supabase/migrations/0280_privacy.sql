@@ -288,9 +288,12 @@ begin
   if p_cursor is null or not exists (
     select 1
     from public.audit_log as a
-    -- Visitors have no name, and only servers ask for them: a later page is taken for one of theirs.
-    where a.action = 'data_exported' and a.actor = v_actor
-      and (a.subject = v_pseudonym or (v_pseudonym is null and a.subject is null))
+    -- Visitors have no name, and only servers ask for them: a later page is taken for one of theirs. So is
+    -- that of a user who was erased meanwhile, of whom there is nothing left.
+    where a.action = 'data_exported'
+      and (
+        (a.subject = v_pseudonym and a.actor = v_actor) or (v_pseudonym is null and a.subject is null)
+      )
       and a.at > now() - interval '1 day'
   ) then
     perform private.write_audit('data_exported', v_pseudonym, p_actor => v_actor);
@@ -329,7 +332,7 @@ declare
   v_session_ids uuid[];
   v_message_ids uuid[];
   -- A price may have come since, and a brand may be gone.
-  c_not_compared constant text[] := '{id,sign,brand_id,cost_usd,cost_source}';
+  c_not_compared constant text[] := array['id', 'sign', 'brand_id', 'cost_usd', 'cost_source'];
 begin
   if not private.is_trusted_caller() then
     perform private.raise_error('FORBIDDEN', 'Exports are imported by service_role.');

@@ -26,6 +26,8 @@ select
   'common ' || case when i % 50 = 0 then 'rare ' when i % 10 = 1 then '' else 'word ' end || 'number ' || i
     || case when i % 8 = 0 then ' eighth' else '' end || case when i % 11 = 0 then ' eleventh' else '' end
 from generate_series(1, 2500) as i;
+-- Or a server whose tests have left nothing but dead rows takes the table for an empty one.
+analyze public.message_search;
 select tests.act_as('owner');
 insert into seen (query, read_rows)
 select q, pg_temp.rows_of(q)
