@@ -4,7 +4,7 @@ import { createFunction } from "../_shared/http.ts";
 import type { Rpc } from "../_shared/rpc.ts";
 import { parse } from "../_shared/schemas.ts";
 import type { EmbedEnv } from "./env.ts";
-import { type Provider, ProviderError } from "./providers.ts";
+import { type Provider, ProviderError, type Vectors } from "./providers.ts";
 import {
   embedBody,
   type EmbeddingJob,
@@ -88,8 +88,6 @@ function configured(provider: Provider | undefined, model: string | null): Provi
 function notConfigured(hint: string): HttpError {
   return new HttpError(503, "NOT_CONFIGURED", "No embeddings here", { hint });
 }
-
-type Vectors = (number[] | ProviderError)[];
 
 async function embed(
   provider: Provider,

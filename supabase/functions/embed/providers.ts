@@ -4,12 +4,15 @@ import type { EmbedEnv } from "./env.ts";
 
 const dimensions = 384;
 
+/** For each text its vector, or the reason why there is none. */
+export type Vectors = (number[] | ProviderError)[];
+
 /** What makes vectors out of texts. */
 export interface Provider {
   /** The model's name, which the database has to be set to. */
   model: string;
-  /** A vector or the reason why there is none, for each text. Throws a ProviderError when all fail for one reason. */
-  embed(texts: string[]): Promise<(number[] | ProviderError)[]>;
+  /** Throws a ProviderError when all fail for one reason. */
+  embed(texts: string[]): Promise<Vectors>;
 }
 
 /** Its message is a constant, never what a provider said: that may quote the text. */
@@ -65,27 +68,40 @@ function gteSmall(runtime: AiRuntime, timeoutMs: number): Provider {
   const session = new runtime.Session("gte-small");
   return {
     model: "gte-small",
-    embed: async (texts) => {
-      const vectors: (number[] | ProviderError)[] = [];
+    embed: (texts) => {
       const end = Date.now() + timeoutMs;
-      for (const [at, text] of texts.entries()) {
+      return oneByOne(texts, async (text) => {
         try {
           const run = session.run(text, { mean_pool: true, normalize: true });
           const vector = numbers.safeParse(await within(end - Date.now(), run)).data;
-          vectors.push(vector ?? new ProviderError("no vector", true));
+          return vector ?? new ProviderError("no vector", true);
         } catch (error) {
-          if (!(error instanceof ProviderError)) {
-            vectors.push(new ProviderError("the model failed", true));
-            continue;
-          }
-          if (at === 0) throw error;
-          // Too slow for all of them: what it came to is kept.
-          return [...vectors, ...texts.slice(at).map(() => error)];
+          throw error instanceof ProviderError
+            ? error
+            : new ProviderError("the model failed", true);
         }
-      }
-      return vectors;
+      });
     },
   };
+}
+
+/** What fails for what a text is fails alone; for anything else the rest fails, and what there is is kept. */
+async function oneByOne(
+  texts: string[],
+  embedOne: (text: string) => Promise<number[] | ProviderError>,
+): Promise<Vectors> {
+  const vectors: Vectors = [];
+  for (const text of texts) {
+    try {
+      vectors.push(await embedOne(text));
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      if (error.isOfText) vectors.push(error);
+      else if (vectors.length === 0) throw error;
+      else return [...vectors, ...texts.slice(vectors.length).map(() => error)];
+    }
+  }
+  return vectors;
 }
 
 const numbers = z.array(z.number());
@@ -98,7 +114,7 @@ const answer = z.object({
 function openAi(env: EmbedEnv, send: typeof fetch): Provider {
   const { EMBEDDING_API_URL = "", EMBEDDING_API_KEY, EMBEDDING_MODEL: model = "" } = env;
   const url = `${EMBEDDING_API_URL.replace(/\/+$/, "")}/embeddings`;
-  const call = async (input: string[]): Promise<(number[] | ProviderError)[]> => {
+  const call = async (input: string[]): Promise<Vectors> => {
     const signal = AbortSignal.timeout(env.EMBEDDING_TIMEOUT_MS);
     try {
       const response = await send(url, {
@@ -127,40 +143,33 @@ function openAi(env: EmbedEnv, send: typeof fetch): Provider {
     }
   };
   // Many models read 512 tokens, and their servers refuse a longer text instead of cutting it.
-  const callAlone = async (text: string): Promise<(number[] | ProviderError)[]> => {
+  const callAlone = async (text: string): Promise<number[] | ProviderError> => {
     try {
-      return await call([text]);
+      const [vector = new ProviderError("no vector", true)] = await call([text]);
+      return vector;
     } catch (error) {
-      if (!(error instanceof ProviderError && error.isOfText)) throw error;
-      return text.length > enoughLength ? await callAlone(firstHalf(text)) : [error];
+      if (!(error instanceof ProviderError && error.isOfText) || text.length <= enoughLength) {
+        throw error;
+      }
+      return await callAlone(firstHalf(text));
     }
   };
   return {
     model,
     embed: async (texts) => {
-      const [only] = texts;
-      if (only !== undefined && texts.length === 1) return await callAlone(only);
-      try {
-        return await call(texts);
-      } catch (error) {
-        if (!(error instanceof ProviderError && error.isOfText)) throw error;
-      }
-      // One text that the provider refuses must not take the others along.
-      const vectors: (number[] | ProviderError)[] = [];
-      // The lease has an end.
-      const end = Date.now() + env.EMBEDDING_TIMEOUT_MS;
-      for (const [at, text] of texts.entries()) {
+      if (texts.length > 1) {
         try {
-          if (Date.now() >= end) throw new ProviderError("timeout");
-          vectors.push(...await callAlone(text));
+          return await call(texts);
         } catch (error) {
-          if (!(error instanceof ProviderError)) throw error;
-          // It fails now: what it came to is kept.
-          vectors.push(...texts.slice(at).map(() => error));
-          break;
+          if (!(error instanceof ProviderError && error.isOfText)) throw error;
         }
       }
-      return vectors;
+      // One text that the provider refuses must not take the others along, and the lease has an end.
+      const end = Date.now() + env.EMBEDDING_TIMEOUT_MS;
+      return oneByOne(texts, (text) => {
+        if (Date.now() >= end) throw new ProviderError("timeout");
+        return callAlone(text);
+      });
     },
   };
 }
