@@ -107,7 +107,8 @@ begin
       ('function', 'private.latency_percentile'), ('function', 'private.merge_histograms'),
       ('function', 'private.merge_usage_tail'), ('function', 'private.reads_all_usage'),
       ('function', 'private.tg_conversation_messages__count_usage'),
-      ('function', 'private.tg_users__forget_usage'), ('function', 'private.usage_facts'),
+      ('function', 'private.tg_users__forget_usage'), ('function', 'private.try_merge_usage_tail'),
+      ('function', 'private.usage_facts'),
       ('table', 'private.recorded_usage'), ('table', 'private.removed_usage'),
       ('table', 'private.usage_rollups'), ('table', 'private.usage_tail'),
       ('table', 'private.usage_tail_numbers'), ('type', 'private.usage_scope'),
@@ -159,6 +160,7 @@ begin
       ('type', 'public.message_with_tools'), ('type', 'public.tool_execution_status'),
       -- 0140_message_formats
       ('function', 'private.carried_fields'),
+      ('function', 'private.ended_run'),
       ('function', 'private.is_left_out'),
       ('function', 'private.is_ui_part'),
       ('function', 'private.is_ui_shaped'),
@@ -220,7 +222,7 @@ begin
       -- 0200_turns
       ('function', 'private.are_numbers'), ('type', 'private.chat_turn'),
       ('function', 'private.log_chat_turn'),
-      ('function', 'private.normalized_question'),
+      ('function', 'private.normalized_question'), ('function', 'private.retrieval_request_hash'),
       ('function', 'private.tg_conversation_sessions__carry_retrievals'),
       ('function', 'public.get_common_questions'), ('function', 'public.log_chat_turns'),
       ('table', 'public.common_questions'), ('table', 'public.conversation_turns'),

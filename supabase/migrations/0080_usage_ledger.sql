@@ -497,6 +497,25 @@ revoke all on function private.merge_usage_tail() from public, anon, authenticat
 comment on function private.merge_usage_tail() is
   'Merges the tail into the roll-ups; returns its rows. The caller holds the lock of mergers.';
 
+create function private.try_merge_usage_tail()
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  -- A snapshot older than the last merge could not update what that one wrote.
+  if current_setting('transaction_isolation') = 'read committed'
+    and pg_try_advisory_xact_lock(1953854050, 0)
+  then
+    perform private.merge_usage_tail();
+  end if;
+end
+$$;
+revoke all on function private.try_merge_usage_tail() from public, anon, authenticated, service_role;
+comment on function private.try_merge_usage_tail() is
+  'Merges the tail where nobody else does, and waits for nobody: for writers, now and then.';
+
 -- Definer: writes tables that nobody may.
 create function public.merge_usage()
 returns bigint
@@ -580,12 +599,8 @@ begin
       perform set_config('turnbase.stored_' || pg_trigger_depth(), v_placed::text, true);
     end if;
   end if;
-  -- A snapshot older than the last merge could not update what that one wrote.
-  if random() * 500 < v_rows
-    and current_setting('transaction_isolation') = 'read committed'
-    and pg_try_advisory_xact_lock(1953854050, 0)
-  then
-    perform private.merge_usage_tail();
+  if random() * 500 < v_rows then
+    perform private.try_merge_usage_tail();
   end if;
   return null;
 end
@@ -965,11 +980,8 @@ begin
     perform private.settle_reservation(p_reservation_id);
   end if;
   -- As writers of messages do: there may be none.
-  if random() * 500 < 1
-    and current_setting('transaction_isolation') = 'read committed'
-    and pg_try_advisory_xact_lock(1953854050, 0)
-  then
-    perform private.merge_usage_tail();
+  if random() * 500 < 1 then
+    perform private.try_merge_usage_tail();
   end if;
   return row(p_usage_id, v_message.cost_usd, v_message.cost_source, true);
 end

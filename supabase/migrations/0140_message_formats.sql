@@ -649,6 +649,34 @@ grant execute on function private.openai_messages_of(public.conversation_message
 comment on function private.openai_messages_of(public.conversation_messages) is
   'What a stored message says to the OpenAI API; nothing for what that does not hear.';
 
+create function private.ended_run(p_session_id uuid, p_message_id uuid, p_tool_call_id text)
+returns table (output jsonb, error text)
+language plpgsql
+stable
+rows 1
+set search_path = ''
+as $$
+begin
+  return query
+  select
+    t.output,
+    case t.status
+      when 'completed' then null
+      when 'failed' then coalesce(t.error, '')
+      else coalesce(nullif(t.error, ''), 'Tool call cancelled.')
+    end
+  from public.tool_executions as t
+  where t.session_id = p_session_id and t.message_id = p_message_id
+    and t.tool_call_id = p_tool_call_id and t.status not in ('pending', 'running')
+  order by t.status = 'completed' desc, t.created_at desc
+  limit 1;
+end
+$$;
+revoke all on function private.ended_run(uuid, uuid, text) from public, anon, authenticated, service_role;
+grant execute on function private.ended_run(uuid, uuid, text) to authenticated, service_role;
+comment on function private.ended_run(uuid, uuid, text) is
+  'What the run of a call gave, where one is over: its output, or with an error what went wrong. Where 0130 is.';
+
 create function public.get_openai_messages(p_session_id uuid, p_limit integer default 50)
 returns jsonb
 language plpgsql
@@ -698,21 +726,10 @@ begin
             jsonb_build_object(
               'role', 'tool',
               'tool_call_id', c.call -> 'id',
-              'content', case r.status
-                when 'completed' then coalesce(r.output #>> '{}', 'null')
-                when 'failed' then coalesce(r.error, '')
-                else coalesce(nullif(r.error, ''), 'Tool call cancelled.')
-              end
+              'content', coalesce(r.error, r.output #>> '{}', 'null')
             )
           from jsonb_array_elements(v_message -> 'tool_calls') with ordinality as c (call, position)
-          cross join lateral (
-            select t.status, t.output, t.error
-            from public.tool_executions as t
-            where t.session_id = p_session_id and t.message_id = v_ids[v_at]
-              and t.tool_call_id = c.call ->> 'id' and t.status not in ('pending', 'running')
-            order by t.status = 'completed' desc, t.created_at desc
-            limit 1
-          ) as r
+          cross join lateral private.ended_run(p_session_id, v_ids[v_at], c.call ->> 'id') as r
           order by c.position
         );
       end if;
@@ -968,23 +985,13 @@ begin
         as e (part, position)
       left join lateral (
         select
-          case t.status
-            when 'completed' then
+          case
+            when t.error is null then
               jsonb_build_object('state', 'output-available', 'output', coalesce(t.output, 'null'))
-            when 'failed' then
-              jsonb_build_object('state', 'output-error', 'errorText', coalesce(t.error, ''))
-            else
-              jsonb_build_object(
-                'state', 'output-error',
-                'errorText', coalesce(nullif(t.error, ''), 'Tool call cancelled.')
-              )
+            else jsonb_build_object('state', 'output-error', 'errorText', t.error)
           end as answer
-        from public.tool_executions as t
-        where e.part ->> 'state' = 'input-available' and t.tool_call_id = e.part ->> 'toolCallId'
-          and t.session_id = p_session_id and t.message_id = v_row.id
-          and t.status not in ('pending', 'running')
-        order by t.status = 'completed' desc, t.created_at desc
-        limit 1
+        from private.ended_run(p_session_id, v_row.id, e.part ->> 'toolCallId') as t
+        where e.part ->> 'state' = 'input-available'
       ) as r on true;
       v_messages[cardinality(v_messages)] :=
         v_messages[cardinality(v_messages)] || jsonb_build_object('parts', v_parts);

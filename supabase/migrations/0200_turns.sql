@@ -140,6 +140,21 @@ comment on type public.logged_turn is
   'What became of a turn. status: 200, or the HTTP status of its error, which code, message and hint '
   'tell; inserted: false for a turn that was stored before; null with an error.';
 
+create function private.retrieval_request_hash(p_matches jsonb, p_scores real[], p_embedding real[])
+returns bytea
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return sha256(convert_to(row(p_matches, p_scores, p_embedding)::text, 'UTF8'));
+end
+$$;
+revoke all on function private.retrieval_request_hash(jsonb, real[], real[])
+  from public, anon, authenticated, service_role;
+comment on function private.retrieval_request_hash(jsonb, real[], real[]) is
+  'What tells a repeat from another body: of what was found as it was sent, the session''s mode may keep less.';
+
 create function private.log_chat_turn(p_turn jsonb, p_session_secret text)
 returns public.logged_turn
 language plpgsql
@@ -211,11 +226,8 @@ begin
   ) as m;
 
   if num_nonnulls(v_turn.similar_qa_matches, v_turn.similarity_scores, v_turn.query_embedding) > 0 then
-    -- As sent: the session's mode may keep less.
-    v_hash := sha256(
-      convert_to(
-        row(v_turn.similar_qa_matches, v_turn.similarity_scores, v_turn.query_embedding)::text, 'UTF8'
-      )
+    v_hash := private.retrieval_request_hash(
+      v_turn.similar_qa_matches, v_turn.similarity_scores, v_turn.query_embedding
     );
   end if;
   if not v_logged.inserted then

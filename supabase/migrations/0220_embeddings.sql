@@ -1308,8 +1308,7 @@ begin
   if not found then
     perform private.raise_error('MESSAGE_NOT_FOUND', 'Name a question of your own.');
   end if;
-  -- As log_chat_turns makes it.
-  v_hash := sha256(convert_to(row(p_matches, p_scores, p_embedding)::text, 'UTF8'));
+  v_hash := private.retrieval_request_hash(p_matches, p_scores, p_embedding);
   insert into public.message_retrievals (
     message_id, session_id, user_id, similar_qa_matches, similarity_scores, query_embedding,
     request_hash

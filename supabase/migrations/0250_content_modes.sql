@@ -592,12 +592,17 @@ begin
         ),
         ', '
       ) as blank,
-      private.content_condition(c.oid, '') as is_left
+      private.content_condition(c.oid, '') as is_left,
+      exists (
+        select 1
+        from private.data_columns as d
+        where d.table_name = t.table_name and d.column_name = 'request_hash'
+      ) as has_hash
     from private.data_tables as t
     join pg_catalog.pg_class as c on c.oid = to_regclass(t.table_name)
     left join lateral private.content_columns(c.oid) as k on true
     where t.on_wipe <> 'keep' and t.session_column is not null
-    group by c.oid, t.on_wipe, t.session_column, t.export_order
+    group by c.oid, t.table_name, t.on_wipe, t.session_column, t.export_order
     -- The session last: wiped_at tells that all is done. What is not exported first: who streams holds the
     -- stream before its message.
     order by t.session_column = 'id', t.export_order nulls first
@@ -615,16 +620,12 @@ begin
             content_sha256 = null, request_hash = '''''
           when 'public.conversation_sessions'::regclass then
             ', wiped_at = clock_timestamp(), request_hash = null'
-          when to_regclass('public.tool_executions') then ', request_hash = '''''
-          when to_regclass('public.message_retrievals') then ', request_hash = '''''
-          else ''
+          else case when v_table.has_hash then ', request_hash = ''''' else '' end
         end,
         v_table.session_column,
-        case v_table.name
-          when 'public.conversation_messages'::regclass then 'request_hash <> '''' or ' || v_table.is_left
-          when to_regclass('public.tool_executions') then 'request_hash <> '''' or ' || v_table.is_left
-          when to_regclass('public.message_retrievals') then 'request_hash <> '''' or ' || v_table.is_left
-          when 'public.conversation_sessions'::regclass then 'true'
+        case
+          when v_table.name = 'public.conversation_sessions'::regclass then 'true'
+          when v_table.has_hash then 'request_hash <> '''' or ' || v_table.is_left
           else v_table.is_left
         end
       ) using v_session_ids;
