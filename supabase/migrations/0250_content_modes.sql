@@ -559,6 +559,8 @@ returns bigint
 language plpgsql
 volatile
 set search_path = ''
+-- The lists of tables are too small to be analyzed: taken for large, their query would be compiled each time.
+set jit = off
 as $$
 declare
   v_session_ids uuid[];
