@@ -189,6 +189,7 @@ begin
       ('0100_budgets', 'function', 'private.tg_budgets__note_alerts'),
       ('0100_budgets', 'function', 'private.tg_usage_tail__note_budget_alerts'),
       ('0100_budgets', 'type', 'private.budget_state'),
+      ('0100_budgets', 'function', 'public.cleanup_budget_reservations'),
       ('0100_budgets', 'function', 'public.get_budget_status'),
       ('0100_budgets', 'function', 'public.release_budget'),
       ('0100_budgets', 'function', 'public.reserve_budget'),

@@ -1991,6 +1991,10 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "cleanup_budget_reservations": {
+        Args: { "p_keep_days"?: number; "p_limit"?: number };
+        Returns: number;
+      };
       "cleanup_old_logs": {
         Args: { "p_days": number; "p_limit"?: number };
         Returns: Database["public"]["CompositeTypes"]["logs_cleanup"];

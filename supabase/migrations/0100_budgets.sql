@@ -1,6 +1,6 @@
 -- 0100_budgets: limits on what a user or a brand spends, held before a call and settled after it.
 -- Makes: public.budgets, public.budget_reservations, public.budget_alerts; reserve_budget,
---   settle_budget, release_budget, get_budget_status.
+--   settle_budget, release_budget, cleanup_budget_reservations, get_budget_status.
 -- Needs: 0010, 0030, 0050, 0080. Locks: auth.users (foreign keys). Breaking: no.
 
 create type public.budget_period as enum ('day', 'month');
@@ -103,6 +103,8 @@ create index budget_reservations_brand_id_idx
 -- Foreign key side of a session's deletion.
 create index budget_reservations_session_id_idx
   on public.budget_reservations (session_id) where session_id is not null;
+-- Those that ended long ago.
+create index budget_reservations_expires_at_idx on public.budget_reservations (expires_at);
 
 create table public.budget_alerts (
   budget_id     uuid                 not null constraint budget_alerts_budget_id_fkey
@@ -637,6 +639,53 @@ comment on function public.release_budget(uuid) is
   'Called again, it changes nothing. Returns: the reservation. '
   'Who: the user who reserved, service_role. '
   'Errors: PT404 RESERVATION_NOT_FOUND; PT409 RESERVATION_CLOSED when it was settled.';
+
+-- Definer: deletes reservations, which nobody may; service_role alone.
+create function public.cleanup_budget_reservations(
+  p_keep_days integer default 30,
+  p_limit integer default 10000
+)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_before timestamptz;
+  v_deleted integer;
+begin
+  if p_keep_days is null or p_keep_days not between 1 and 36500
+    or p_limit is null or p_limit not between 1 and 100000
+  then
+    perform private.raise_error(
+      'INVALID_ARGUMENT', 'p_keep_days is 1 to 36500; p_limit is 1 to 100000.'
+    );
+  end if;
+  v_before := now() - make_interval(days => p_keep_days);
+  delete from public.budget_reservations as r
+  where r.id = any (array(
+    select r.id
+    from public.budget_reservations as r
+    where r.expires_at < v_before and (r.closed_at is null or r.closed_at < v_before)
+      and not (private.has_holds() and private.is_held(r.user_id, r.session_id, r.brand_id))
+    order by r.expires_at
+    limit p_limit
+    for update skip locked
+  ));
+  get diagnostics v_deleted = row_count;
+  return v_deleted;
+end
+$$;
+revoke all on function public.cleanup_budget_reservations(integer, integer)
+  from public, anon, authenticated, service_role;
+grant execute on function public.cleanup_budget_reservations(integer, integer) to service_role;
+comment on function public.cleanup_budget_reservations(integer, integer) is
+  E'Deletes holds that were settled, released or expired long ago; what a legal hold keeps stays.\n\n'
+  'A hold that is gone is not known to its id any more. p_keep_days: 1 to 36500, default 30. '
+  'p_limit: at most so many in one call, 1 to 100000. '
+  'Returns: how many; as many as p_limit: call again for the rest. '
+  'Who: service_role. Errors: PT400 INVALID_ARGUMENT.';
 
 create function private.settle_reservation(p_reservation_id uuid)
 returns void

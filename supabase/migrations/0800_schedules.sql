@@ -13,6 +13,7 @@ begin
     select j.name, j.schedule, format('select public.%s()', j.name) as command
     from (
       values
+        ('cleanup_budget_reservations', '*/5 * * * *'),
         ('cleanup_visitor_sessions', '*/5 * * * *'),
         ('index_messages', '* * * * *'),
         ('make_log_partitions', '17 3 * * *'),

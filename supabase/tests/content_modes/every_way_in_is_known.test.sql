@@ -9,7 +9,7 @@ create table tests.others (path text primary key);
 insert into tests.others
 select unnest(array[
   'archive_old_sessions', 'archive_session', 'cancel_conversation_session', 'claim_embedding_jobs',
-  'claim_visitor_session', 'cleanup_old_logs', 'cleanup_visitor_sessions',
+  'claim_visitor_session', 'cleanup_budget_reservations', 'cleanup_old_logs', 'cleanup_visitor_sessions',
   'complete_conversation_session', 'complete_embedding_jobs', 'delete_session', 'end_visitor_session',
   'erase_user_data', 'export_user_data', 'fail_embedding_jobs', 'get_chat_history', 'get_chat_stats',
   'index_messages', 'interrupt_stale_messages', 'make_log_partitions', 'merge_usage', 'pin_session',
