@@ -1181,7 +1181,7 @@ export type Database = {
           "is_dry_run": boolean;
           "items": number;
           "policy_id": string;
-          "started_at": string;
+          "started_at": string | null;
         };
         ComputedFields: never;
         Insert: {
@@ -1195,7 +1195,7 @@ export type Database = {
           "is_dry_run": boolean;
           "items": number;
           "policy_id": string;
-          "started_at": string;
+          "started_at"?: string | null;
         };
         Update: {
           "action"?: Database["public"]["Enums"]["retention_action"];
@@ -1208,7 +1208,7 @@ export type Database = {
           "is_dry_run"?: boolean;
           "items"?: number;
           "policy_id"?: string;
-          "started_at"?: string;
+          "started_at"?: string | null;
         };
         Relationships: [];
       };
@@ -3349,7 +3349,7 @@ export type Database = {
           "is_dry_run": boolean;
           "items": number;
           "policy_id": string;
-          "started_at": string;
+          "started_at": string | null;
         }[];
         SetofOptions: {
           from: "*";

@@ -74,11 +74,11 @@ create table public.retention_runs (
   cutoff        timestamptz              not null,
   items         bigint                   not null,
   is_complete   boolean                  not null,
-  started_at    timestamptz              not null,
+  started_at    timestamptz,
   ended_at      timestamptz              not null default clock_timestamp()
 );
 comment on table public.retention_runs is
-  E'What retention did, a row a policy and run.\n\n'
+  E'What retention did, a row a policy and run; of runs one after the other with nothing to do, the last.\n\n'
   'Who: service_role reads. Writes: run_retention only. No foreign keys: policies and brands may go.';
 comment on column public.retention_runs.id is 'Order of the runs.';
 comment on column public.retention_runs.policy_id is 'The policy that was applied.';
@@ -91,8 +91,12 @@ comment on column public.retention_runs.items is
   'How many: sessions for content, visitor_sessions and trash; rows for the others.';
 comment on column public.retention_runs.is_complete is
   'False: the time was over, or something is locked at the moment; the next run goes on.';
-comment on column public.retention_runs.started_at is 'When it began.';
+comment on column public.retention_runs.started_at is
+  'When it began; null: time or room was used up before its turn.';
 comment on column public.retention_runs.ended_at is 'When it ended.';
+
+-- The last run of a policy.
+create index retention_runs_policy_id_id_idx on public.retention_runs (policy_id, id);
 
 alter table public.retention_policies enable row level security;
 alter table public.retention_runs enable row level security;
@@ -311,7 +315,15 @@ begin
     select p.*
     from public.retention_policies as p
     where p.is_enabled
-    order by p.data_class, p.brand_id nulls last, p.id
+    -- Whose turn was longest ago, so that what fills each run keeps no other from its own.
+    order by
+      (
+        select r.id
+        from public.retention_runs as r
+        where r.policy_id = p.id and not r.is_dry_run and r.started_at is not null
+        order by r.id desc
+        limit 1
+      ) nulls first, p.data_class, p.brand_id nulls last, p.id
   loop
     v_run := null;
     v_run.started_at := clock_timestamp();
@@ -322,6 +334,7 @@ begin
     if not p_dry_run and (
       clock_timestamp() >= v_until or (v_room = 0 and v_policy.data_class not in ('logs', 'metrics'))
     ) then
+      v_run.started_at := null;
       v_run.is_complete := false;
     elsif v_policy.data_class in ('logs', 'metrics') then
       if to_regproc('private.make_log_partition') is null then
@@ -390,6 +403,17 @@ begin
       v_run.is_complete := v_run.is_complete and v_applied = v_seen;
     end if;
     v_done := v_done + case when p_dry_run then 0 else v_run.items end;
+    if not p_dry_run and v_run.items = 0 and v_run.is_complete then
+      delete from public.retention_runs as r
+      where r.items = 0 and r.is_complete
+        and r.id = (
+          select l.id
+          from public.retention_runs as l
+          where l.policy_id = v_policy.id and not l.is_dry_run
+          order by l.id desc
+          limit 1
+        );
+    end if;
     return query
       insert into public.retention_runs (
         policy_id, brand_id, data_class, action, is_dry_run, cutoff, items, is_complete, started_at
@@ -412,6 +436,6 @@ comment on function public.run_retention(numeric, boolean) is
   E'Applies the retention policies in batches until the time is over, or 2,000 sessions, tool runs or files are done.\n\n'
   'One transaction a call: a run that is killed has done nothing, and the next one starts where the last '
   'ended. p_budget_seconds: 0.1 to 3,600, default 5; what has begun is ended, so a call takes a little '
-  'longer. p_dry_run: count what would go. Returns: a row a policy; none while another run is on or a '
-  'legal hold is being set. '
+  'longer. The policy whose turn was longest ago comes first. p_dry_run: count what would go. '
+  'Returns: a row a policy; none while another run is on or a legal hold is being set. '
   'Who: service_role. Errors: PT400 INVALID_ARGUMENT; PT403 FORBIDDEN.';

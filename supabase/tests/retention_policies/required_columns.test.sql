@@ -18,7 +18,7 @@ from (
     ),
     (
       'public.retention_runs',
-      'action cutoff data_class ended_at id is_complete is_dry_run items policy_id started_at'
+      'action cutoff data_class ended_at id is_complete is_dry_run items policy_id'
     )
 ) as c (relation, expected);
 

@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(9);
+select plan(12);
 
 -- Not a title, whose words would be indexed.
 insert into public.conversation_sessions (user_id, last_activity_at, context)
@@ -18,8 +18,12 @@ select is((select is_complete from tests.runs where data_class = 'content'), fal
   'what has begun goes on later');
 select is((select items + tests.left() from tests.runs where data_class = 'content'), 2150::bigint,
   'it has counted what it did');
-select is((select concat_ws(' ', items, is_complete) from tests.runs where data_class = 'trash'), '0 f',
-  'and did not begin the next');
+select is(
+  (select concat_ws(' ', items, is_complete, started_at) from tests.runs where data_class = 'trash'), '0 f',
+  'and did not begin the next'
+);
+-- As if it were the first.
+delete from public.retention_runs;
 update public.conversation_sessions set context = '{"a": 1}', wiped_at = null;
 update public.conversation_sessions set deleted_at = now() - interval '40 days'
 where id in (select s.id from public.conversation_sessions as s limit 10);
@@ -44,9 +48,23 @@ select is((select concat_ws(' ', items, is_complete) from tests.full_runs where 
 select is(
   (select concat_ws(' ', items, is_complete) from tests.full_runs where data_class = 'metrics'), '1 t',
   'but of logs and metrics, which take none');
-select is((select items from public.run_retention(3600) where data_class = 'content'), 150::bigint,
-  'the next one for the rest');
-select is(tests.left(), 0::bigint, 'all are done');
+create table tests.next_runs as select r.* from public.run_retention(3600) as r;
+select is(
+  (select array_agg(data_class order by id) from tests.next_runs), '{trash,content,metrics}',
+  'the next run begins with what had no turn'
+);
+select is((select concat_ws(' ', items, is_complete) from tests.next_runs where data_class = 'trash'), '10 t',
+  'which does what it has to');
+select is(tests.left(), 0::bigint, 'then it goes on with the rest');
+select is((select sum(items) from public.run_retention(3600)), 0::numeric, 'then nothing is left');
+select public.run_retention(3600, p_dry_run => true), public.run_retention(3600), public.run_retention(3600);
+select is(
+  (
+    select array_agg(data_class order by id)
+    from public.retention_runs
+    where items = 0 and is_complete and not is_dry_run
+  ), '{trash,content,metrics}', 'of idle runs the last is kept'
+);
 
 -- A hundred of these are no step.
 delete from public.conversation_sessions;
