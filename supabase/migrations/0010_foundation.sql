@@ -161,7 +161,7 @@ begin
       ('type', 'public.message_with_tools'), ('type', 'public.tool_execution_status'),
       -- 0140_message_formats
       ('function', 'private.carried_fields'),
-      ('function', 'private.ended_run'),
+      ('function', 'private.ended_run'), ('function', 'private.with_ended_runs'),
       ('function', 'private.is_left_out'),
       ('function', 'private.is_ui_part'),
       ('function', 'private.is_ui_shaped'),

@@ -281,9 +281,9 @@ declare
   v_leaf uuid;
   v_id uuid := gen_random_uuid();
   v_hash bytea;
-  v_ids uuid[];
   v_copied public.conversation_messages[];
   v_message public.conversation_messages;
+  v_parent_id uuid;
 begin
   if p_idempotency_key is not null then
     -- Of nothing that the source tells: it may be gone when the call is repeated.
@@ -364,20 +364,25 @@ begin
   end if;
 
   -- All in one snapshot: nobody keeps others from deleting meanwhile.
-  select array_agg(t order by t.sequence_order), array_agg(gen_random_uuid())
-  into v_copied, v_ids
+  select array_agg(t order by t.sequence_order) into v_copied
   from private.walk_branch(p_session_id, v_leaf, 2147483647, 2147483647) as t;
-  if v_ids is null and v_leaf is not null then
+  if v_copied is null and v_leaf is not null then
     perform private.raise_error('MESSAGE_NOT_FOUND', 'It was deleted at this moment; call again.');
   end if;
-  for i in 1 .. coalesce(cardinality(v_ids), 0) loop
+  -- Runs are counted where they ran; the model is told all the same. Files may be left out.
+  if to_regproc('private.add_tool_executions') is not null
+    and to_regproc('private.with_ended_runs') is not null
+  then
+    v_copied := private.with_ended_runs(v_copied);
+  end if;
+  for i in 1 .. coalesce(cardinality(v_copied), 0) loop
     v_message := v_copied[i];
-    v_message.id := v_ids[i];
+    v_message.id := gen_random_uuid();
     v_message.session_id := v_id;
     -- The source may have found an owner meanwhile.
     v_message.user_id := v_source.user_id;
     v_message.brand_id := v_source.brand_id;
-    v_message.parent_message_id := case when i > 1 then v_ids[i - 1] end;
+    v_message.parent_message_id := v_parent_id;
     v_message.sequence_order := i;
     v_message.created_at := v_session.created_at;
     v_message.edited_at := null;
@@ -411,14 +416,15 @@ begin
     v_message.content_mode := greatest(v_message.content_mode, v_session.content_mode);
     v_message.request_hash := private.message_request_hash(v_message, i = 1);
     v_copied[i] := v_message;
+    v_parent_id := v_message.id;
   end loop;
   -- One statement, so that what is kept and told by statement is so once.
   insert into public.conversation_messages select c.* from unnest(v_copied) as c;
   update public.conversation_sessions as s
   set
-    last_sequence = coalesce(cardinality(v_ids), 0),
-    message_count = coalesce(cardinality(v_ids), 0),
-    active_message_id = v_ids[cardinality(v_ids)]
+    last_sequence = coalesce(cardinality(v_copied), 0),
+    message_count = coalesce(cardinality(v_copied), 0),
+    active_message_id = v_parent_id
   where s.id = v_id
   returning * into v_session;
   return v_session;
@@ -432,8 +438,8 @@ comment on function public.fork_session(uuid, uuid, text, text) is
   E'Starts a new session with a copy of what was said until a message.\n\n'
   'p_message_id: where the copy ends; left out, at the end of the shown branch. p_title: left out, that '
   'of the session. p_idempotency_key: the same key and arguments again return the session that the '
-  'first call made, also once the source is gone. The copies carry texts and tool calls, and no tokens or '
-  'cost: those count where they were spent. Their metadata tell forked_from. '
+  'first call made, also once the source is gone. The copies carry texts, tool calls and, as messages of '
+  'the tools, what their runs gave, and no tokens or cost: those count where they were spent. Their metadata tell forked_from. '
   'Returns: the new session, in state initial. Who: the session''s user, as a member of its brand if it '
   'has one; service_role. '
   'Errors: PT400 INVALID_ARGUMENT; PT403 FORBIDDEN (no member, or the chat of a visitor that nobody '

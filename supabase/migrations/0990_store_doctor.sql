@@ -225,6 +225,7 @@ as $$
       ('0130_tool_executions', 'type', 'public.tool_execution_status'),
       ('0140_message_formats', 'function', 'private.carried_fields'),
       ('0140_message_formats', 'function', 'private.ended_run'),
+      ('0140_message_formats', 'function', 'private.with_ended_runs'),
       ('0140_message_formats', 'function', 'private.is_left_out'),
       ('0140_message_formats', 'function', 'private.is_ui_part'),
       ('0140_message_formats', 'function', 'private.is_ui_shaped'),
