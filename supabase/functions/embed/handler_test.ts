@@ -202,6 +202,12 @@ Deno.test("an endpoint is asked once for a batch, and its answer sorted", async 
   }]);
 });
 
+Deno.test("an endpoint that takes no dimensions is not sent any", async () => {
+  const { sent, embed } = openAi(vectorsOf, { EMBEDDING_SEND_DIMENSIONS: "false" });
+  assertEquals(await embed("a"), [[1]]);
+  assertEquals(sent[0]?.body, { model: "small", input: ["a"], encoding_format: "float" });
+});
+
 Deno.test("a text that it refuses is found, and the others are embedded", async () => {
   const { sent, embed } = openAi((input) =>
     input.includes("bad") ? new Response("bad is too long", { status: 400 }) : vectorsOf(input)

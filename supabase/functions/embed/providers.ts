@@ -123,7 +123,13 @@ function openAi(env: EmbedEnv, send: typeof fetch): Provider {
           "content-type": "application/json",
           ...(EMBEDDING_API_KEY ? { authorization: `Bearer ${EMBEDDING_API_KEY}` } : {}),
         },
-        body: JSON.stringify({ model, input, dimensions, encoding_format: "float" }),
+        body: JSON.stringify({
+          model,
+          input,
+          // Some servers refuse it for a model that gives one number of them, that very number too.
+          ...(env.EMBEDDING_SEND_DIMENSIONS ? { dimensions } : {}),
+          encoding_format: "float",
+        }),
         signal,
       });
       if (!response.ok) {
