@@ -227,6 +227,64 @@ test("a session's numbers come from both tables", async () => {
   });
 });
 
+test("checks of a database that has the names of the tables count what they expect", async () => {
+  // As the owner: information_schema shows a caller the functions that it may call.
+  const ask = async (text: string) => (await sql.query<Record<string, unknown>>(text)).rows;
+  assert.deepEqual(
+    (await ask(`SELECT table_name 
+FROM information_schema.tables
+WHERE table_schema = 'public'
+AND table_name IN ('conversation_sessions', 'conversation_messages');`)).map((row) =>
+      JSON.stringify(row)
+    ).sort(),
+    ['{"table_name":"conversation_messages"}', '{"table_name":"conversation_sessions"}'],
+  );
+  assert.deepEqual(
+    await ask(`SELECT COUNT(*) FROM information_schema.tables
+WHERE table_name IN ('conversation_sessions', 'conversation_messages');`),
+    [{ count: "2" }],
+  );
+  assert.deepEqual(
+    await ask(`SELECT COUNT(*) FROM pg_tables
+WHERE tablename IN ('conversation_sessions', 'conversation_messages')
+AND rowsecurity = true;`),
+    [{ count: "2" }],
+  );
+  assert.deepEqual(
+    await ask(`SELECT COUNT(*) FROM pg_policies
+WHERE tablename IN ('conversation_sessions', 'conversation_messages');`),
+    [{ count: "8" }],
+  );
+  assert.deepEqual(
+    await ask(`SELECT COUNT(*) FROM information_schema.routines
+WHERE routine_name IN (
+    'update_session_activity',
+    'complete_conversation_session',
+    'cancel_conversation_session',
+    'update_session_on_message',
+    'get_conversation_history',
+    'get_session_cost',
+    'get_session_message_stats'
+);`),
+    [{ count: "7" }],
+  );
+  assert.deepEqual(
+    await ask(`SELECT COUNT(*) FROM pg_indexes
+WHERE tablename IN ('conversation_sessions', 'conversation_messages');`),
+    [{ count: "14" }],
+  );
+  assert.deepEqual(
+    await ask(`SELECT COUNT(*) FROM information_schema.views
+WHERE table_name IN ('provider_usage_stats', 'daily_message_volume');`),
+    [{ count: "2" }],
+  );
+});
+
+test("the time of the server answers a test of the connection", async () => {
+  const [row] = await rows("SELECT NOW()") as { now: Date }[];
+  assert.ok(row?.now instanceof Date);
+});
+
 test("analytics and messages have the older columns", async () => {
   assert.deepEqual(
     await rows(
