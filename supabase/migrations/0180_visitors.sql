@@ -264,7 +264,8 @@ create function private.find_chat_session(
   p_session_id uuid,
   p_session_token text,
   p_session_secret text,
-  p_writes boolean default true
+  p_writes boolean default true,
+  p_with_gone boolean default false
 )
 returns uuid
 language plpgsql
@@ -290,7 +291,7 @@ begin
     join public.conversation_sessions as s on s.id = c.session_id
     where (p_session_token is null or c.session_token = p_session_token)
       and (p_session_id is null or c.session_id = p_session_id)
-      and c.expires_at > now() and s.user_id is null and s.deleted_at is null;
+      and s.user_id is null and (p_with_gone or (c.expires_at > now() and s.deleted_at is null));
     -- Compared for an unknown token too.
     if not private.is_same_hash(v_secret_hash, sha256(convert_to(p_session_secret, 'UTF8'))) then
       v_session_id := null;
@@ -298,7 +299,7 @@ begin
       -- A claim holds the session: what is written with a secret is written before it, or not at all.
       perform 1
       from public.conversation_sessions as s
-      where s.id = v_session_id and s.user_id is null and s.deleted_at is null
+      where s.id = v_session_id and s.user_id is null and (p_with_gone or s.deleted_at is null)
       for no key update;
       if not found then
         v_session_id := null;
@@ -323,11 +324,12 @@ begin
   return v_session_id;
 end
 $$;
-revoke all on function private.find_chat_session(uuid, text, text, boolean)
+revoke all on function private.find_chat_session(uuid, text, text, boolean, boolean)
   from public, anon, authenticated, service_role;
-comment on function private.find_chat_session(uuid, text, text, boolean) is
+comment on function private.find_chat_session(uuid, text, text, boolean, boolean) is
   'The session that the caller may use: a user one''s own; a server any, or with a secret the one that '
-  'the secret opens, locked for p_writes. PT400 INVALID_ARGUMENT; PT404 SESSION_NOT_FOUND.';
+  'the secret opens, locked for p_writes; p_with_gone: also from the trash and when it has expired, until it '
+  'is deleted. PT400 INVALID_ARGUMENT; PT404 SESSION_NOT_FOUND.';
 
 create type public.visitor_session as (
   session_id     uuid,

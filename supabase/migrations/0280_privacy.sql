@@ -68,8 +68,9 @@ begin
         'INVALID_ARGUMENT', 'A server names the session of a visitor; a user has all of their own.'
       );
     end if;
+    -- What is still there is the visitor's, wherever it is.
     v_subject.session_id := private.find_chat_session(
-      p_session_id, p_session_token, p_session_secret
+      p_session_id, p_session_token, p_session_secret, p_with_gone => true
     );
     if exists (
       select 1
