@@ -307,7 +307,10 @@ test("rows alone, in a new project that has the migrations, are the same rows", 
   timeout,
   skip,
 }, async () => {
-  const [, partitions, dump, empty, load] = shell("Restore into a new Supabase project");
+  const blocks = shell("Restore into a new Supabase project");
+  const [, partitions, dump, empty, load] = blocks;
+  // The platform lets `postgres` say so in a statement, and its pooler drops what the connection asks for.
+  assert.doesNotMatch(blocks.join("\n"), /PGOPTIONS/);
   const { server, database } = await start(true);
   // A project begins without the seed's users.
   await server.admin.query("truncate auth.users cascade");
@@ -319,7 +322,7 @@ test("rows alone, in a new project that has the migrations, are the same rows", 
   await run(dump, urls);
   await run(empty, urls);
   await assert.rejects(
-    run(load?.replace(/^export.*$/m, ""), urls),
+    run(load?.replace(/--command=\S+ \S+ = \S+/, ""), urls),
     /ERROR: /,
     "with triggers on it fails",
   );
