@@ -159,8 +159,8 @@ test("a user's turn from a server is one statement", { timeout }, async () => {
   const client = new pg.Client({ connectionString: url.href });
   const [user, other] = [await server.makeUser(), await server.makeUser()];
   const session = await server.makeSession(user);
-  const send = async (sub: string | undefined, id: string = randomUUID()) => {
-    const { rows } = await client.query<{ inserted: boolean }>({
+  const send = async (one: pg.Client, sub: string | undefined, id: string = randomUUID()) => {
+    const { rows } = await one.query<{ inserted: boolean }>({
       name: "turn",
       text: statement,
       values: [
@@ -186,10 +186,10 @@ test("a user's turn from a server is one statement", { timeout }, async () => {
     // Often enough for a plan that does not know the values.
     for (let n = 0; n < 8; n++) {
       const id = randomUUID();
-      assert.deepEqual(await send(user, id), [true, true]);
-      assert.deepEqual(await send(user, id), [false, false]);
-      await assert.rejects(send(other), /Session not found/);
-      await assert.rejects(send(undefined), /Session not found/);
+      assert.deepEqual(await send(client, user, id), [true, true]);
+      assert.deepEqual(await send(client, user, id), [false, false]);
+      await assert.rejects(send(client, other), /Session not found/);
+      await assert.rejects(send(client, undefined), /Session not found/);
       const { rows } = await client.query(
         `select coalesce(current_setting('request.jwt.claims', true), '') as claims,
            current_setting('role') as role,
@@ -199,6 +199,16 @@ test("a user's turn from a server is one statement", { timeout }, async () => {
     }
   } finally {
     await client.end();
+  }
+  // The login that owns the schema may write everywhere: a pooler that drops the option must not make it do so.
+  const owner = new pg.Client({ connectionString: server.urls.dbUrl });
+  await owner.connect();
+  try {
+    await assert.rejects(send(owner, other), /Session not found/);
+    await owner.query("set role authenticated");
+    assert.deepEqual(await send(owner, user), [true, true]);
+  } finally {
+    await owner.end();
   }
   await server.assertExact([session]);
 });

@@ -127,7 +127,8 @@ const statements = {
     select t.inserted
     from (select set_config('request.jwt.claims', $1, true) as claims) as c
     cross join lateral public.log_turn(
-      p_session_id => case when c.claims is not null then $2::uuid end, p_turn_id => $3,
+      p_session_id => case when c.claims is not null and current_user = 'authenticated' then $2::uuid end,
+      p_turn_id => $3,
       p_user_message => $4, p_assistant_message => $5, p_provider => $6, p_model_used => $7,
       p_input_tokens => $8, p_output_tokens => $9, p_cost_usd => $10, p_latency_ms => $11
     ) as t`,
