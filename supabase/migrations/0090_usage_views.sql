@@ -85,7 +85,8 @@ comment on view public.provider_usage_stats is
 comment on column public.provider_usage_stats.provider is 'Who ran the model.';
 comment on column public.provider_usage_stats.model_used is
   'Model, as the provider names it; empty: not named.';
-comment on column public.provider_usage_stats.request_count is 'Messages that name the provider.';
+comment on column public.provider_usage_stats.request_count is
+  'Messages that name the provider, and recorded usage.';
 comment on column public.provider_usage_stats.total_tokens is 'Tokens of all kinds.';
 comment on column public.provider_usage_stats.total_cost_usd is 'US dollars; unpriced calls count 0.';
 comment on column public.provider_usage_stats.avg_latency_ms is 'Mean latency, milliseconds.';
@@ -192,7 +193,10 @@ grant select on table public.unpriced_usage to authenticated, service_role, anal
 create view public.user_activity_summary with (security_invoker = true) as
 select
   u.user_id,
-  count(distinct u.day) as active_days,
+  -- A call that a server made for them is no day of theirs.
+  count(distinct u.day) filter (
+    where u.user_messages + u.assistant_messages + u.system_messages + u.tool_messages > 0
+  ) as active_days,
   sum(
     u.user_messages + u.assistant_messages + u.system_messages + u.tool_messages
   )::bigint as message_count,
@@ -215,8 +219,8 @@ comment on column public.user_activity_summary.user_messages is 'Messages of rol
 comment on column public.user_activity_summary.request_count is 'Model calls.';
 comment on column public.user_activity_summary.total_tokens is 'Tokens of all kinds.';
 comment on column public.user_activity_summary.total_cost_usd is 'US dollars; unpriced calls count 0.';
-comment on column public.user_activity_summary.first_active_at is 'First message.';
-comment on column public.user_activity_summary.last_active_at is 'Last message.';
+comment on column public.user_activity_summary.first_active_at is 'First message or recorded usage.';
+comment on column public.user_activity_summary.last_active_at is 'Last message or recorded usage.';
 revoke all on table public.user_activity_summary from public, anon, authenticated, service_role;
 grant select on table public.user_activity_summary to authenticated, service_role, analyst;
 

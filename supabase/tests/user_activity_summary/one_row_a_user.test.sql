@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(6);
+select plan(7);
 
 select tests.start(1);
 select tests.start(2, 'other');
@@ -52,6 +52,13 @@ select is(
     select count(*) from public.user_activity_summary
     where user_id in (tests.id_of('owner'), tests.id_of('other'))
   ), 2::bigint, 'service_role sees a row for each'
+);
+select public.record_usage(
+  gen_random_uuid(), tests.id_of('owner'), p_provider => 'acme', p_cost_usd => 1, p_used_at => '2026-04-04'
+);
+select is(
+  (select active_days from public.user_activity_summary where user_id = tests.id_of('owner')), 3::bigint,
+  'a day without a message is not active'
 );
 select tests.act_as('brand_owner');
 select is_empty('select * from public.user_activity_summary', 'who did nothing has none');
