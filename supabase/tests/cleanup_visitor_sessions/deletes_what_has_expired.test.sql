@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/visitors.psql
-select plan(8);
+select plan(10);
 
 select tests.visit(1, '0 s'), tests.visit(2, '1 s'), tests.visit(3, '-1 day'), tests.visit(4, '-2 days');
 select tests.start(5);
@@ -32,6 +32,20 @@ select tests.act_as('postgres');
 select results_eq(
   'select key_hash from private.rate_limits', $$ values ('new'::bytea) $$, 'and old counts'
 );
+
+-- Slower than the time of a call.
+select tests.visit(n, '0 s') from generate_series(6, 8) as n;
+create function tests.delete_slowly() returns trigger language plpgsql as $$
+begin
+  perform pg_sleep(5);
+  return null;
+end
+$$;
+create trigger delete_slowly before delete on public.conversation_sessions
+  for each statement execute function tests.delete_slowly();
+select is(public.cleanup_visitor_sessions(), 1, 'a call begins nothing after 5 seconds');
+drop trigger delete_slowly on public.conversation_sessions;
+select is(public.cleanup_visitor_sessions(), 2, 'the next one goes on');
 
 select * from finish();
 rollback;
