@@ -97,7 +97,7 @@ async function start(flags: Flags): Promise<number> {
   });
   const stack = await startStack({ ...flags, log: progress });
   running.stack = stack;
-  console.log(describe(stack, Date.now() - began));
+  console.log(describe(stack, Date.now() - began, flags.functions));
   await ended;
   console.log("Stopping...");
   await stack.stop();
@@ -112,14 +112,16 @@ function npmProcess(): number {
   return name && /^-?(.*\/)?(ba|da|z|k)?sh$/.test(name) ? Number(ppid) : parent;
 }
 
-function describe(stack: Stack, ms: number): string {
+function describe(stack: Stack, ms: number, functions: boolean): string {
   const names = functionNames(root);
   const rows = [
     ["API URL", stack.apiUrl],
     ["REST", `${stack.apiUrl}/rest/v1`],
     [
       "Functions",
-      `${stack.apiUrl}/functions/v1${names.length > 0 ? `  (${names.join(", ")})` : ""}`,
+      functions
+        ? `${stack.apiUrl}/functions/v1${names.length > 0 ? `  (${names.join(", ")})` : ""}`
+        : "switched off (--no-functions)",
     ],
     ["DB URL", stack.dbUrl],
     ["JWT secret", stack.jwtSecret],

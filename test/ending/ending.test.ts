@@ -48,7 +48,7 @@ test("Ctrl-C leaves nothing running, and the data; kill -9 too", async () => {
   assert.deepEqual(await survivors(killed, 5000), []);
   assert.ok(await isFree(at.api) && await isFree(at.db));
 
-  const third = await start(at, dataDir);
+  const third = await start(at, dataDir, ["--no-functions"]);
   const still = await client(third).auth.signInWithPassword({
     email: "kept@example.com",
     password,
@@ -56,6 +56,7 @@ test("Ctrl-C leaves nothing running, and the data; kill -9 too", async () => {
   assert.equal(still.error, null);
   third.child.kill("SIGTERM");
   assert.equal(await ended(third.child), 0);
+  assert.match(third.output(), /Functions: switched off/);
 });
 
 test("npm start ends with npm, however npm ends", async () => {
