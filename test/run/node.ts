@@ -21,6 +21,7 @@ export async function runNodeTests(
   // Set where a test runs this runner: run() would then do nothing.
   delete process.env["NODE_TEST_CONTEXT"];
   const silent = new Set(files);
+  const red = new Set<string>();
   const written = new Map<string, string>();
   let tally = nothing;
   const fail = (line: string, because = "") => {
@@ -36,21 +37,34 @@ export async function runNodeTests(
       for (const line of message.split("\n")) if (/^# /.test(line)) log(`    ${line}`);
       continue;
     }
+    // An error that came after the end of its test, which no test has then.
+    if (event.type === "test:diagnostic" && /^(Error|Warning): /.test(event.data.message)) {
+      log(`  ${event.data.message}`);
+    }
     if (event.type !== "test:pass" && event.type !== "test:fail") continue;
     const test: Outcome = event.data;
     const file = test.file ?? "";
     if (test.name === file || test.details.type === "suite") {
-      // A file stands as a test of its own where none of its tests was heard of, and a group fails by what is in it.
-      const ended = test.name === file && event.type === "test:fail" && silent.has(file);
+      // A group fails by what is in it, and a file where none of its tests says why: it may have been killed among them.
+      const ended = test.name === file && event.type === "test:fail" && !red.has(file);
       const broken = test.details.type === "suite" && event.type === "test:fail" && !hasPart(test);
-      if (ended) fail(`${relative(process.cwd(), file)} did not run`, written.get(file));
-      else if (broken) fail(`${place(test)}`, explain(test.details.error));
-      if (ended) silent.delete(file);
+      if (ended) {
+        const how = silent.has(file) ? "did not run" : "ended badly, behind what it says above";
+        const said = [ending(test.details.error), written.get(file)].filter(Boolean).join("\n");
+        fail(`${relative(process.cwd(), file)} ${how}`, said);
+        silent.delete(file);
+      } else if (broken) {
+        red.add(file);
+        fail(place(test), explain(test.details.error));
+      }
       continue;
     }
     silent.delete(file);
     if (event.type === "test:fail") {
-      if (!hasPart(test) && !test.todo) fail(place(test), explain(test.details.error));
+      if (!hasPart(test) && !test.todo) {
+        red.add(file);
+        fail(place(test), explain(test.details.error));
+      }
     } else if (test.skip !== undefined && test.skip !== false) {
       tally = add(tally, { ...nothing, skipped: 1 });
       log(`  - ${place(test)}  skipped: ${String(test.skip)}`);
@@ -70,6 +84,13 @@ function place(test: Outcome): string {
 /** Whether it fails only because of a test inside it, which is counted itself. */
 function hasPart(test: Outcome): boolean {
   return field(test.details.error, "failureType") === "subtestsFailed";
+}
+
+/** How the process of a file ended: by a signal, a code, or an error outside its tests. */
+function ending(error: unknown): string {
+  const [signal, code] = [field(error, "signal"), field(error, "exitCode")];
+  if (signal) return `ended by ${String(signal)}`;
+  return typeof code === "number" ? `ended with exit code ${code}` : explain(error);
 }
 
 function explain(error: unknown): string {

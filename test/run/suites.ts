@@ -32,10 +32,9 @@ const elsewhere = new Set([
   "browser",
   "fuzz",
   "faults",
-  "run",
 ]);
 /** Of these the ones that need no stack, and can run at once. */
-const light = new Set(["types", "pgtap", "docs", "cli"]);
+const light = new Set(["types", "pgtap", "docs", "cli", "run"]);
 /** And those whose files share a stack. */
 const onApi = new Set(["api", "examples", "functions"]);
 
