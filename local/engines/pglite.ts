@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
@@ -26,13 +26,8 @@ export async function startPglite(
   if (!inMemory) await mkdir(dirname(dataDir), { recursive: true });
   // Two processes on the same files would destroy them, and PGlite does not look.
   const lock = inMemory ? undefined : `${dataDir}.lock`;
-  const holder = lock ? takeLock(lock) : undefined;
-  if (holder !== undefined) {
-    throw new Error(
-      `${dataDir} is in use by process ${holder}: give another folder with --data-dir`,
-    );
-  }
-  const isNew = inMemory || !existsSync(join(dataDir, "PG_VERSION"));
+  if (lock) take(lock, dataDir);
+  const isNew = inMemory || await isUnmade(dataDir);
   const images = migrated === undefined ? [image] : [migrated, image];
   const hadImage = images.some((file) => existsSync(file));
   if (isNew && !hadImage) options.log("Making a new database cluster (once; about 5 s)...");
@@ -45,8 +40,12 @@ export async function startPglite(
   };
   const port = await ready(worker).catch((error: unknown) => {
     dropLocks();
-    throw error;
+    if (isNew || !(error instanceof Error)) throw error;
+    throw new Error(
+      `${dataDir} cannot be opened (${error.message}): delete it, or give another folder with --data-dir`,
+    );
   });
+  if (!inMemory) await rm(making(dataDir), { force: true });
   let sent = 0;
   const ask = (task: WorkerTask) => send(worker, { ...task, id: ++sent });
 
@@ -82,12 +81,44 @@ export async function startPglite(
   };
 }
 
+function take(lock: string, dataDir: string): void {
+  let holder: number | undefined;
+  try {
+    holder = takeLock(lock);
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new Error(`${said}: give another folder with --data-dir`);
+  }
+  if (holder === undefined) return;
+  throw new Error(
+    `${dataDir} is in use by process ${holder}: give another folder with --data-dir, or delete ${lock} where that is another program`,
+  );
+}
+
+/** Stands beside a data folder that is not made to its end: PGlite cannot open it. */
+function making(dataDir: string): string {
+  return `${dataDir}.making`;
+}
+
+/** Whether there is no database in the folder; one that was left half-made goes. */
+async function isUnmade(dataDir: string): Promise<boolean> {
+  if (existsSync(making(dataDir))) await rm(dataDir, { recursive: true, force: true });
+  if (existsSync(join(dataDir, "PG_VERSION"))) return false;
+  // Never of a folder in which there is anything that is not ours.
+  const isEmpty = (await readdir(dataDir).catch(() => [])).length === 0;
+  if (isEmpty) await writeFile(making(dataDir), "");
+  return true;
+}
+
 /** Whether this process is to make a copy that is not there; waits a minute for one that another makes. */
 async function isFirst(image: string): Promise<boolean> {
   for (let waited = 0; waited < 60_000 && !existsSync(image); waited += 100) {
-    const holder = takeLock(`${image}.lock`);
-    // None: the folder can't be written, and there will be no copy.
-    if (!holder) return holder === undefined;
+    try {
+      if (takeLock(`${image}.lock`) === undefined) return true;
+    } catch {
+      // The folder can't be written, and there will be no copy.
+      return false;
+    }
     await sleep(100);
   }
   return false;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,6 +8,7 @@ import {
   client,
   ended,
   family,
+  finish,
   flags,
   get,
   isFree,
@@ -88,6 +89,26 @@ test("a first start that was interrupted is made up for by the next", async () =
   assert.equal(error, null);
   stack.child.kill("SIGTERM");
   await ended(stack.child);
+});
+
+test("one that was killed while its database was made, too", async () => {
+  const at = await ports();
+  const data = join(folder, "half-made");
+  const { child } = run(["start", ...flags(at, data), "--no-functions"]);
+  while (!existsSync(join(data, "PG_VERSION")) && child.exitCode === null) await sleep(1);
+  child.kill("SIGKILL");
+  await ended(child);
+  const stack = await start(at, data, ["--no-functions"]);
+  stack.child.kill("SIGTERM");
+  assert.equal(await ended(stack.child), 0);
+  // What stands there without having been ours from the start is left alone.
+  const foreign = join(folder, "foreign");
+  mkdirSync(foreign);
+  for (const name of ["PG_VERSION", "letter.txt"]) writeFileSync(join(foreign, name), "mine");
+  const refused = await finish(["start", ...flags(at, foreign), "--no-functions"]);
+  assert.equal(refused.code, 1);
+  assert.match(refused.output, /foreign cannot be opened .*--data-dir/);
+  assert.equal(readFileSync(join(foreign, "letter.txt"), "utf8"), "mine");
 });
 
 test("the native engine ends in the same ways", async () => {
