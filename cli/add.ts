@@ -14,6 +14,7 @@ import { type Choice, choose, type Part, readParts } from "./parts.ts";
 import { carryOut, compareFiles, describePlan, type Plan } from "./plan.ts";
 import { exitCodes, Problem } from "./problem.ts";
 import {
+  findInConfig,
   folderIn,
   type Manifest,
   manifestFile,
@@ -21,6 +22,7 @@ import {
   read,
   readProject,
   sha256,
+  withEndsOf,
 } from "./project.ts";
 import { stampsAfter } from "./stamps.ts";
 
@@ -173,7 +175,7 @@ async function addAgain(
     if (there === undefined && part) write.set(file, migrationText(part, choice));
     else if (there !== undefined && sha256(there) !== hash) kept.push(file);
   }
-  const isInConfig = project.config.includes(manifest.config);
+  const isInConfig = findInConfig(project, manifest.config) !== undefined;
   const plan: Plan = {
     write,
     remove: [],
@@ -229,7 +231,7 @@ export function changedSources(manifest: Manifest, parts: readonly Part[]): stri
 /** Behind what is there, so that taking it out again leaves the file as it was. */
 export function withText(config: string, text: string): { text: string; added: string } {
   const added = config === "" || config.endsWith("\n") ? text : `\n${text}`;
-  return { text: config + added, added };
+  return { text: config + withEndsOf(config, added), added };
 }
 
 function sayChoice(choice: Choice, print: Print): void {

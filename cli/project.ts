@@ -105,6 +105,17 @@ function list(dir: string, folder: string): string[] {
   return isFolder(join(dir, folder)) ? readdirSync(join(dir, folder)) : [];
 }
 
+/** The same whatever its lines end with: on Windows git writes others than we do. */
 export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return createHash("sha256").update(text.replaceAll("\r\n", "\n")).digest("hex");
+}
+
+/** The text with lines that end like those of `file`. */
+export function withEndsOf(file: string, text: string): string {
+  return file.includes("\r\n") ? text.replaceAll("\n", "\r\n") : text;
+}
+
+/** What was added to config.toml, as it stands there by now; undefined where it does not. */
+export function findInConfig({ config }: Project, added: string): string | undefined {
+  return [added, withEndsOf(config, added)].find((text) => config.includes(text));
 }

@@ -4,7 +4,7 @@ import { rollbackText } from "./bundle.ts";
 import { isInstalled, readHistory, withDatabase } from "./database.ts";
 import { carryOut, compareFiles, describePlan, omit, type Plan } from "./plan.ts";
 import { exitCodes, Problem } from "./problem.ts";
-import { type Manifest, type Project, read, readProject, sha256 } from "./project.ts";
+import { findInConfig, type Manifest, type Project, read, readProject, sha256 } from "./project.ts";
 import { stampsAfter } from "./stamps.ts";
 import { extraBefore } from "./upgrade.ts";
 
@@ -133,7 +133,8 @@ function said(kept: readonly string[], print: Print): number {
 
 function configWithout(project: Project, { config }: Manifest): string | undefined {
   if (config === "") return undefined;
-  if (project.config.includes(config)) return project.config.replace(config, () => "");
+  const found = findInConfig(project, config);
+  if (found !== undefined) return project.config.replace(found, () => "");
   throw new Problem(
     "the blocks of Turnbase's functions in supabase/config.toml were changed",
     'Delete its [functions.<name>] blocks by hand, set "config" in supabase/turnbase.json to "", run this again',

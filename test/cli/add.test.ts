@@ -301,3 +301,30 @@ test("remove leaves the project as it was, but for the migrations that may have 
   assert.match(newest ?? "", /_turnbase_remove\.sql$/);
   await assert.rejects(said(remove, { ...addOptions, dir }), /the migration is written/);
 });
+
+test("a checkout of Windows, with other ends of lines, is no change", async (t) => {
+  const dir = await makeProject(t, {
+    "supabase/config.toml": `project_id = "shop"\r\n\r\n[api]\r\nport = 54321\r\n`,
+  });
+  const own = await filesIn(dir);
+  await said(add, { ...addOptions, dir });
+  const config = (await filesIn(dir))["supabase/config.toml"] ?? "";
+  assert.match(config, /\[functions\.health\]\r\n/);
+  assert.doesNotMatch(config, /[^\r]\n/);
+  for (const [file, text] of Object.entries(await filesIn(dir))) {
+    await put(dir, file, text.replace(/\r?\n/g, "\r\n"));
+  }
+  const before = await filesIn(dir);
+  const again = await said(add, { ...addOptions, dir });
+  assert.match(again.text, /Nothing to write/);
+  const up = await said(upgrade, { ...addOptions, dir });
+  const typed = await said(types, { dir, dryRun: false, out: undefined });
+  assert.deepEqual([again.code, up.code, typed.code], [0, 0, 0], again.text + up.text);
+  const after = await filesIn(dir);
+  for (const [file, text] of Object.entries(before)) {
+    if (file !== "supabase/turnbase.json") assert.equal(after[file], text, file);
+  }
+  const { code, text } = await said(remove, { ...addOptions, dir });
+  assert.equal(code, 0, text);
+  assert.equal((await filesIn(dir))["supabase/config.toml"], own["supabase/config.toml"]);
+});
