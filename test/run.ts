@@ -25,16 +25,38 @@ const log: Log = (line) => {
   console.log(line);
 };
 
+/** Aborted by Ctrl-C and kill: what was started is ended and what was made is dropped, as far as it takes no time. */
+const interrupted = new AbortController();
+const graceMs = 10_000;
+
+function endOnSignals(): void {
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(name, () => {
+      // Whoever asks twice means it.
+      if (interrupted.signal.aborted) process.exit(1);
+      console.error(`${name}: cleaning up...`);
+      interrupted.abort();
+    });
+  }
+}
+
 async function runSuite(suite: Suite, print: Log): Promise<Tally> {
+  if (interrupted.signal.aborted) return nothing;
   const started = performance.now();
   print(`\n== ${suite.name}`);
   const abort = new AbortController();
+  const over = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       abort.abort();
       reject(new Error(`not done after ${seconds(suite.timeoutMs)}`));
     }, suite.timeoutMs);
+    interrupted.signal.addEventListener("abort", () => {
+      abort.abort();
+      clearTimeout(timer);
+      timer = setTimeout(() => reject(new Error("interrupted")), graceMs);
+    }, { signal: over.signal });
   });
   let tally: Tally;
   try {
@@ -46,6 +68,7 @@ async function runSuite(suite: Suite, print: Log): Promise<Tally> {
     tally = { ...nothing, failed: 1 };
   } finally {
     clearTimeout(timer);
+    over.abort();
   }
   print(`== ${suite.name}: ${describeTally(tally)} (${seconds(performance.now() - started)})`);
   return { passed: tally.passed, failed: tally.failed, skipped: tally.skipped };
@@ -129,6 +152,10 @@ async function main(): Promise<number> {
         ),
     )
     : await runAll(localSuites(), names);
+  if (interrupted.signal.aborted) {
+    log("interrupted");
+    return 130;
+  }
   if (total.passed + total.failed + total.skipped === 0) {
     log(`no suite is named ${names.join(" or ")}`);
     return 1;
@@ -140,6 +167,7 @@ async function main(): Promise<number> {
   return total.failed > 0 ? 1 : 0;
 }
 
+endOnSignals();
 try {
   process.exitCode = await main();
 } catch (error) {

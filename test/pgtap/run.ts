@@ -16,6 +16,8 @@ export interface PgtapOptions {
   /** Files or folders; all of supabase/tests without. */
   files?: string[];
   tap?: boolean;
+  /** Once it is aborted no other file is begun. */
+  signal?: AbortSignal;
   log?: (line: string) => void;
   /** The reason to leave a file out, which is printed. */
   exclude?: (file: string) => string | undefined;
@@ -65,7 +67,9 @@ export async function runPgtap(options: PgtapOptions): Promise<PgtapSummary> {
     }
   };
   const work = async ({ dbUrl }: Place) => {
-    for (let file = files.shift(); file !== undefined; file = files.shift()) await run(dbUrl, file);
+    for (let file = files.shift(); file !== undefined; file = files.shift()) {
+      if (!options.signal?.aborted) await run(dbUrl, file);
+    }
   };
   let joined: Promise<unknown> | undefined;
   const help = async (place: Place) => {

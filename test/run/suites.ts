@@ -58,7 +58,7 @@ export function localSuites(): Suite[][][] {
     [[{
       name: "SQL (pgTAP on PGlite)",
       timeoutMs: 600_000,
-      run: ({ log }) => runSql(log, done),
+      run: ({ signal, log }) => runSql(signal, log, done),
     }]],
     groups,
   ];
@@ -146,7 +146,7 @@ function serverSql(urls: ServerUrls): Suite {
   return {
     name: "SQL (pgTAP on the server)",
     timeoutMs: 480_000,
-    run: async ({ log }) => {
+    run: async ({ signal, log }) => {
       const needVector = urls.hasVector ? new Set<string>() : await vectorTests();
       const { dbUrl, adminUrl } = urls;
       const copy = `turnbase_copy_${process.pid}`;
@@ -155,6 +155,7 @@ function serverSql(urls: ServerUrls): Suite {
           dbUrl,
           adminUrl,
           copies: [{ dbUrl: onDatabase(dbUrl, copy), adminUrl: onDatabase(adminUrl, copy) }],
+          signal,
           log: indent(log),
           exclude: (file) => needVector.has(file) ? "this server has no pgvector" : undefined,
         }));
@@ -162,7 +163,11 @@ function serverSql(urls: ServerUrls): Suite {
   };
 }
 
-async function runSql(log: Log, coreIsFree: Promise<void>): Promise<Tally> {
+async function runSql(
+  signal: AbortSignal,
+  log: Log,
+  coreIsFree: Promise<void>,
+): Promise<Tally> {
   const start = () => startDatabase({ engine: "pglite", dataDir: "memory", port: 0 });
   await using database = await start();
   const { dbUrl, adminUrl } = database;
@@ -173,6 +178,7 @@ async function runSql(log: Log, coreIsFree: Promise<void>): Promise<Tally> {
       dbUrl,
       adminUrl,
       joins: coreIsFree.then(() => isOver ? undefined : second = start()),
+      signal,
       log: indent(log),
     });
   } finally {
