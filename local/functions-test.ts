@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { findDeno } from "./deno.ts";
@@ -19,13 +19,14 @@ export async function checkFunctions(project: string = root): Promise<DenoResult
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts") && !name.endsWith("_test.ts"))
     .map((name) => join(folder, name));
-  return deno(["check", ...await denoFlags(project), ...files], project);
+  return deno(["check", ...await denoFlags(project), ...files], project, undefined);
 }
 
 /** `deno test` of every handler_test.ts, with no permission at all: no network, no environment, no files. */
-export async function testFunctions(project: string = root): Promise<DenoResult> {
-  const folder = join(project, "supabase", "functions");
-  return deno(["test", "--no-check", "--no-prompt", ...await denoFlags(project), folder], project);
+export async function testFunctions(signal: AbortSignal): Promise<DenoResult> {
+  const folder = join(root, "supabase", "functions");
+  const flags = ["--no-check", "--no-prompt", ...await denoFlags(root)];
+  return deno(["test", ...flags, folder], root, signal);
 }
 
 async function denoFlags(project: string): Promise<string[]> {
@@ -38,11 +39,18 @@ async function denoFlags(project: string): Promise<string[]> {
   ];
 }
 
-function deno(args: readonly string[], cwd: string): DenoResult {
+/** Beside whatever else runs in this process: the pgTAP files, and the time that a suite may take. */
+function deno(
+  args: readonly string[],
+  cwd: string,
+  signal: AbortSignal | undefined,
+): Promise<DenoResult> {
   const env = { ...process.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" };
-  const done = spawnSync(findDeno(), args, { cwd, env, encoding: "utf8" });
-  return {
-    code: done.status ?? 1,
-    output: `${done.stdout}${done.stderr}` || (done.error?.message ?? ""),
-  };
+  const options = { cwd, env, maxBuffer: 1 << 26, ...(signal ? { signal } : {}) };
+  return new Promise((resolve) => {
+    execFile(findDeno(), args, options, (error, stdout, stderr) => {
+      const code = !error ? 0 : typeof error.code === "number" ? error.code : 1;
+      resolve({ code, output: `${stdout}${stderr}` || (error?.message ?? "") });
+    });
+  });
 }

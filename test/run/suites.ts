@@ -187,8 +187,10 @@ async function runSql(
   }
 }
 
-async function runFunctions({ log }: { log: Log }): Promise<Tally> {
-  const { code, output } = await testFunctions();
+async function runFunctions(
+  { signal, log }: { signal: AbortSignal; log: Log },
+): Promise<Tally> {
+  const { code, output } = await testFunctions(signal);
   const counts = /(\d+) passed[^|]*\| (\d+) failed(?:[^|]*\| (\d+) ignored)?/.exec(output);
   const [passed, failed, skipped] = [1, 2, 3].map((part) => Number(counts?.[part] ?? 0));
   for (const line of output.trim().split("\n")) if (line.trim()) log(`  ${line}`);
