@@ -52,7 +52,9 @@ async function connect(url: string): Promise<pg.Client> {
       if (!/does not support SSL/.test(String(error))) break;
     }
   }
-  const said = failure instanceof Error ? failure.message || String(failure) : String(failure);
+  // A name with several addresses, as localhost often is, fails once for each, and as a whole without a word.
+  const [first = failure] = failure instanceof AggregateError ? failure.errors : [];
+  const said = first instanceof Error ? first.message : String(first);
   throw new Problem(
     `the database of --db-url cannot be reached: ${said}`,
     "Check the address and password under Connect in the dashboard",

@@ -12,7 +12,7 @@ export async function functionSettings(project: string): Promise<Map<string, Fun
   const text = await readFile(join(project, "supabase", "config.toml"), "utf8").catch(() => "");
   const settings = new Map<string, FunctionSettings>();
   let current: FunctionSettings | undefined;
-  for (const line of text.split("\n")) {
+  for (const line of text.split(/\r?\n/)) {
     const table = /^\s*\[([^\]]+)\]/.exec(line)?.[1];
     if (table !== undefined) {
       const name = /^functions\.(?:"([^"]+)"|([\w-]+))$/.exec(table.trim());

@@ -30,12 +30,18 @@ export function readFlags(values: Values): Flags {
     throw new Error(`--engine is pglite or native, not ${engine}`);
   }
   const { DATABASE_URL, POSTGRES_URL } = process.env;
+  const apiPort = readPort(values.port, "--port", 54321);
+  const dbPort = readPort(values["db-port"], "--db-port", 54422);
+  // Each is looked at before the other is in use.
+  if (apiPort === dbPort && apiPort !== 0) {
+    throw new Error(`--port and --db-port are both ${apiPort}: choose another for one of them`);
+  }
   return {
     engine,
     // A flag that names an engine of ours is meant more than a variable that happens to be set.
     dbUrl: values["db-url"] ?? (engine ? undefined : (DATABASE_URL || POSTGRES_URL || undefined)),
-    apiPort: readPort(values.port, "--port", 54321),
-    dbPort: readPort(values["db-port"], "--db-port", 54422),
+    apiPort,
+    dbPort,
     dataDir: values["data-dir"],
     functions: values["no-functions"] !== true,
   };

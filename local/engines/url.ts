@@ -101,5 +101,7 @@ function withoutPassword(dbUrl: string): string {
 }
 
 function text(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  // A name with several addresses, as localhost often is, fails once for each, and as a whole without a word.
+  const [first = error] = error instanceof AggregateError ? error.errors : [];
+  return first instanceof Error ? first.message : String(first);
 }

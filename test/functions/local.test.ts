@@ -75,3 +75,15 @@ test("requests that come together after a function was killed start it once", as
     await served.stop();
   }
 });
+
+test("what config.toml says of a function counts, whatever its lines end with", async () => {
+  const config = join(project, "supabase", "config.toml");
+  const told = "[functions.echo] # ours\nverify_jwt = false # it asks itself\n";
+  for (const text of [told, told.replaceAll("\n", "\r\n")]) {
+    writeFileSync(config, text);
+    const served = await startFunctions({ project, env: {}, log: () => undefined });
+    assert.equal(served.find("echo")?.verifyJwt, false);
+    await served.stop();
+  }
+  rmSync(config);
+});

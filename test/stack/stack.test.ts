@@ -98,6 +98,9 @@ describe("a running stack", () => {
     const db = await finish(["start", ...flags({ api: free.api, db: port }, join(folder, "no"))]);
     assert.equal(db.code, 1);
     assert.match(db.output.trim(), /^port \d+ is taken by another program: .*--db-port <port>$/);
+    const both = await finish(["start", ...flags({ api: port, db: port }, join(folder, "no"))]);
+    assert.equal(both.code, 1);
+    assert.match(both.output.trim(), /^--port and --db-port are both \d+: .*$/);
     busy.close();
   });
 
