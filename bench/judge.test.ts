@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { chooseCases } from "./cases/index.ts";
+import { sizes } from "./data/sizes.ts";
 import { compareAll, judge } from "./judge.ts";
 import type { CaseResult, Series, Target } from "./results.ts";
 
@@ -108,4 +110,26 @@ test("a comparison is the other's time by ours, and has no outcome", () => {
   const found = compareAll({ cases: [one] });
   assert.deepEqual(found.map(({ comparison }) => comparison.says), ["there"]);
   assert.equal(found[0]?.found.median, 2.5);
+});
+
+test("every promise and comparison names variants that there are", () => {
+  for (const one of chooseCases([])) {
+    const labels = sizes.filter(({ name }) => one.sizes?.includes(name) ?? true)
+      .flatMap((size) => one.variants(size).map(({ label }) => `${size.name} ${label}`));
+    // What a run lacks is not judged: a name that is misspelt would never be.
+    const has = (label: string, size?: string) =>
+      labels.some((one) => size ? one === `${size} ${label}` : one.endsWith(` ${label}`));
+    for (const target of one.targets) {
+      assert.ok(has(target.of, target.size), `${one.name}: ${target.of}`);
+      if ("against" in target) {
+        assert.ok(has(target.against, target.size), `${one.name}: ${target.against}`);
+      }
+      if ("from" in target) {
+        assert.ok(has(target.of, target.from), `${one.name}: ${target.of}, ${target.from}`);
+      }
+    }
+    for (const { of, against } of one.comparisons ?? []) {
+      assert.ok(has(of) && has(against), `${one.name}: ${of}, ${against}`);
+    }
+  }
 });
