@@ -30,8 +30,6 @@ export async function serverUser(): Promise<OsUser | undefined> {
 export interface Binaries {
   initdb: string;
   postgres: string;
-  /** Names the build; data of another one is not opened. */
-  version: string;
 }
 
 /** The server's programs, in a place that `user` can enter. */
@@ -47,7 +45,7 @@ export async function findBinaries(user: OsUser | undefined, log: Log): Promise<
     : "unknown";
   const shipped = join(folder, "native");
   await addLinks(shipped).catch(() => undefined);
-  if (runs(shipped, user)) return binaries(shipped, version);
+  if (runs(shipped, user)) return binaries(shipped);
   const copy = join(await ownFolder(user), `postgres-${version}`);
   if (!existsSync(copy)) {
     log(
@@ -60,16 +58,12 @@ export async function findBinaries(user: OsUser | undefined, log: Log): Promise<
     await addLinks(draft);
     await rename(draft, copy).catch(() => rm(draft, { recursive: true, force: true }));
   }
-  if (runs(copy, user)) return binaries(copy, version);
+  if (runs(copy, user)) return binaries(copy);
   throw new Error(`Postgres does not run here: ${failure(copy, user)}; use --engine pglite`);
 }
 
-function binaries(folder: string, version: string): Binaries {
-  return {
-    initdb: join(folder, "bin", "initdb"),
-    postgres: join(folder, "bin", "postgres"),
-    version,
-  };
+function binaries(folder: string): Binaries {
+  return { initdb: join(folder, "bin", "initdb"), postgres: join(folder, "bin", "postgres") };
 }
 
 function probe(folder: string, user: OsUser | undefined) {

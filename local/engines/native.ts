@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { freePort, host } from "../ports.ts";
 import { hasEnded, type Service, startService } from "../process.ts";
+import { isMade, isUnmade } from "./data-dir.ts";
 import type { Engine, Log } from "./engine.ts";
 import {
   type Binaries,
@@ -40,9 +40,10 @@ export async function startNative(
     ? await mkdtemp(join(tmpdir(), "turnbase-native-"))
     : await dataFolder(resolve(options.dataDir), user, options.log);
   await refuseSecond(dataDir);
-  if (!existsSync(join(dataDir, "PG_VERSION"))) {
+  if (await isUnmade(dataDir)) {
     options.log("Making a new database cluster (initdb)...");
     await makeCluster(programs, dataDir, user);
+    await isMade(dataDir);
   }
   const port = options.port || (await freePort());
   const server = await startServer({ programs, dataDir, port, user });
@@ -110,10 +111,7 @@ async function makeCluster(
       ],
       { ...ids(user), cwd: dataDir, encoding: "utf8", env: environment() },
     );
-    if (made.status === 0) {
-      await writeFile(join(dataDir, "turnbase-build"), `${programs.version}\n`);
-      return;
-    }
+    if (made.status === 0) return;
     output = made.error?.message ?? made.stderr;
     if (!/invalid locale name/.test(output)) break;
   }

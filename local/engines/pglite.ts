@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
@@ -8,6 +8,7 @@ import { isRecord } from "../http.ts";
 import { dropLock, takeLock } from "../lock.ts";
 import { modulesDir, stateDir } from "../paths.ts";
 import { host } from "../ports.ts";
+import { isMade, isUnmade } from "./data-dir.ts";
 import type { Engine, Log } from "./engine.ts";
 import type { WorkerInput, WorkerReply, WorkerRequest, WorkerTask } from "./pglite-worker.ts";
 
@@ -27,25 +28,28 @@ export async function startPglite(
   // Two processes on the same files would destroy them, and PGlite does not look.
   const lock = inMemory ? undefined : `${dataDir}.lock`;
   if (lock) take(lock, dataDir);
-  const isNew = inMemory || await isUnmade(dataDir);
+  const dropLocks = () => {
+    if (lock) dropLock(lock);
+    if (makesMigrated) dropLock(`${migrated}.lock`);
+  };
+  const isNew = inMemory || await isUnmade(dataDir).catch((error: unknown) => {
+    dropLocks();
+    throw error;
+  });
   const images = migrated === undefined ? [image] : [migrated, image];
   const hadImage = images.some((file) => existsSync(file));
   if (isNew && !hadImage) options.log("Making a new database cluster (once; about 5 s)...");
 
   const input: WorkerInput = { dataDir, host, port: options.port, images };
   const worker = new Worker(new URL("./pglite-worker.mjs", import.meta.url), { workerData: input });
-  const dropLocks = () => {
-    if (lock) dropLock(lock);
-    if (makesMigrated) dropLock(`${migrated}.lock`);
-  };
   const port = await ready(worker).catch((error: unknown) => {
     dropLocks();
     if (isNew || !(error instanceof Error)) throw error;
     throw new Error(
-      `${dataDir} cannot be opened (${error.message}): delete it, or give another folder with --data-dir`,
+      `${error.message}: where the files in ${dataDir} are broken, delete it or give another folder with --data-dir`,
     );
   });
-  if (!inMemory) await rm(making(dataDir), { force: true });
+  if (isNew && !inMemory) await isMade(dataDir);
   let sent = 0;
   const ask = (task: WorkerTask) => send(worker, { ...task, id: ++sent });
 
@@ -93,21 +97,6 @@ function take(lock: string, dataDir: string): void {
   throw new Error(
     `${dataDir} is in use by process ${holder}: give another folder with --data-dir, or delete ${lock} where that is another program`,
   );
-}
-
-/** Stands beside a data folder that is not made to its end: PGlite cannot open it. */
-function making(dataDir: string): string {
-  return `${dataDir}.making`;
-}
-
-/** Whether there is no database in the folder; one that was left half-made goes. */
-async function isUnmade(dataDir: string): Promise<boolean> {
-  if (existsSync(making(dataDir))) await rm(dataDir, { recursive: true, force: true });
-  if (existsSync(join(dataDir, "PG_VERSION"))) return false;
-  // Never of a folder in which there is anything that is not ours.
-  const isEmpty = (await readdir(dataDir).catch(() => [])).length === 0;
-  if (isEmpty) await writeFile(making(dataDir), "");
-  return true;
 }
 
 /** Whether this process is to make a copy that is not there; waits a minute for one that another makes. */

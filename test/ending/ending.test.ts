@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -91,25 +91,43 @@ test("a first start that was interrupted is made up for by the next", async () =
   await ended(stack.child);
 });
 
-test("one that was killed while its database was made, too", async () => {
-  const at = await ports();
-  const data = join(folder, "half-made");
-  const { child } = run(["start", ...flags(at, data), "--no-functions"]);
-  while (!existsSync(join(data, "PG_VERSION")) && child.exitCode === null) await sleep(1);
-  child.kill("SIGKILL");
-  await ended(child);
-  const stack = await start(at, data, ["--no-functions"]);
-  stack.child.kill("SIGTERM");
-  assert.equal(await ended(stack.child), 0);
-  // What stands there without having been ours from the start is left alone.
-  const foreign = join(folder, "foreign");
-  mkdirSync(foreign);
-  for (const name of ["PG_VERSION", "letter.txt"]) writeFileSync(join(foreign, name), "mine");
-  const refused = await finish(["start", ...flags(at, foreign), "--no-functions"]);
-  assert.equal(refused.code, 1);
-  assert.match(refused.output, /foreign cannot be opened .*--data-dir/);
-  assert.equal(readFileSync(join(foreign, "letter.txt"), "utf8"), "mine");
-});
+for (const engine of ["pglite", "native"]) {
+  test(`one that was killed while ${engine} made its database, too`, async () => {
+    const at = await ports();
+    const data = join(folder, `half-made-${engine}`);
+    const more = ["--no-functions", "--engine", engine];
+    const { child } = run(["start", ...flags(at, data), ...more]);
+    while (!existsSync(join(data, "PG_VERSION")) && child.exitCode === null) await sleep(1);
+    const members = family(child.pid ?? 0);
+    child.kill("SIGKILL");
+    await ended(child);
+    await survivors(members, 5000);
+    // Of initdb, which the kernel ends with the terminal, but not with us.
+    if (engine === "native") rmSync(join(data, "global"), { recursive: true });
+    const stack = await start(at, data, more);
+    stack.child.kill("SIGTERM");
+    assert.equal(await ended(stack.child), 0);
+    assert.deepEqual(readdirSync(folder).filter((name) => name.endsWith(".making")), []);
+  });
+
+  test(`what is not ours is left alone by ${engine}`, async () => {
+    const at = await ports();
+    const foreign = join(folder, `foreign-${engine}`);
+    mkdirSync(foreign);
+    writeFileSync(join(foreign, "letter.txt"), "mine");
+    const refused = async () => {
+      const args = ["start", ...flags(at, foreign), "--no-functions", "--engine", engine];
+      const { code, output } = await finish(args);
+      assert.equal(code, 1, output);
+      assert.equal(readFileSync(join(foreign, "letter.txt"), "utf8"), "mine");
+      return output;
+    };
+    assert.match(await refused(), /foreign-\w+ holds other files and no database: .*--data-dir/);
+    writeFileSync(join(foreign, "PG_VERSION"), "17\n");
+    const said = engine === "pglite" ? /where the files .* are broken/ : /Postgres did not start/;
+    assert.match(await refused(), said);
+  });
+}
 
 test("the native engine ends in the same ways", async () => {
   const at = await ports();
