@@ -29,7 +29,6 @@ export function readFlags(values: Values): Flags {
   if (engine !== undefined && engine !== "pglite" && engine !== "native") {
     throw new Error(`--engine is pglite or native, not ${engine}`);
   }
-  const { DATABASE_URL, POSTGRES_URL } = process.env;
   const apiPort = readPort(values.port, "--port", 54321);
   const dbPort = readPort(values["db-port"], "--db-port", 54422);
   // Each is looked at before the other is in use.
@@ -39,12 +38,20 @@ export function readFlags(values: Values): Flags {
   return {
     engine,
     // A flag that names an engine of ours is meant more than a variable that happens to be set.
-    dbUrl: values["db-url"] ?? (engine ? undefined : (DATABASE_URL || POSTGRES_URL || undefined)),
+    dbUrl: values["db-url"] ?? (engine ? undefined : urlOfEnvironment()),
     apiPort,
     dbPort,
     dataDir: values["data-dir"],
     functions: values["no-functions"] !== true,
   };
+}
+
+/** Said, because it may be set for another program, and what starts here writes into it. */
+function urlOfEnvironment(): string | undefined {
+  const name = ["DATABASE_URL", "POSTGRES_URL"].find((name) => process.env[name]);
+  if (name === undefined) return undefined;
+  console.error(`Using the database that ${name} names; --engine pglite starts one of our own`);
+  return process.env[name];
 }
 
 function readPort(value: string | undefined, flag: string, otherwise: number): number {

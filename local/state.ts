@@ -20,12 +20,15 @@ function fileFor(apiPort: number): string {
   return join(stateDir, "stacks", `${apiPort}.json`);
 }
 
+/** Of this process: where ids are given out anew, as in a container, a dead one may have had ours. */
+const ours = new Set<number>();
+
 /** The stack that runs on this port; what a dead one left is removed. */
 export function readState(apiPort: number): StackState | undefined {
   const file = fileFor(apiPort);
   const state = parse(file);
   if (!state) return undefined;
-  if (isAlive(state.pid)) return state;
+  if (state.pid === process.pid ? ours.has(apiPort) : isAlive(state.pid)) return state;
   rmSync(file, { force: true });
   return undefined;
 }
@@ -38,15 +41,16 @@ export function writeState(state: StackState): boolean {
   const write = (flag: string) => writeFileSync(file, JSON.stringify(state), { flag, mode: 0o600 });
   try {
     write("wx");
-    return true;
   } catch {
     if (readState(state.apiPort)) return false;
     write("w");
-    return true;
   }
+  ours.add(state.apiPort);
+  return true;
 }
 
 export function removeState(apiPort: number): void {
+  ours.delete(apiPort);
   if (parse(fileFor(apiPort))?.pid === process.pid) rmSync(fileFor(apiPort), { force: true });
 }
 
