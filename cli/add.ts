@@ -17,10 +17,10 @@ import {
   findInConfig,
   folderIn,
   type Manifest,
-  manifestFile,
   type Project,
   read,
   readProject,
+  refuseStrays,
   sha256,
   withEndsOf,
 } from "./project.ts";
@@ -39,6 +39,7 @@ export type Print = (line: string) => void;
 
 export async function add(options: AddOptions, print: Print): Promise<number> {
   const project = readProject(options.dir);
+  refuseStrays(project);
   const parts = readParts(packageRoot);
   return project.manifest
     ? await addAgain(project, project.manifest, parts, options, print)
@@ -51,15 +52,6 @@ async function addFirst(
   options: AddOptions,
   print: Print,
 ): Promise<number> {
-  const ours = project.migrations.filter((name) => /_turnbase_\d{4}_\w+\.sql$/.test(name));
-  if (ours.length > 0) {
-    throw new Problem(
-      `supabase/migrations has ${ours.length} migrations of Turnbase, but no ${manifestFile} tells of them`,
-      `Take ${manifestFile} back from version control. Was nothing pushed yet? Delete what Turnbase wrote: ` +
-        "supabase/migrations/*_turnbase_*.sql and its function folders, then add again",
-      exitCodes.clash,
-    );
-  }
   const without = options.without ?? [];
   const choice = choose(parts, without);
   const types = choice.types ? folderIn(project.dir, options.types ?? "types/turnbase") : undefined;

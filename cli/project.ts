@@ -71,6 +71,36 @@ export function takenIn({ dir, manifest }: Project): Manifest {
   );
 }
 
+const ownName = /_turnbase_(?:\d{4}_\w+|check|end|remove)\.sql$/;
+
+/** The manifest is written last: where a run was interrupted, it does not tell of all migrations. */
+export function refuseStrays({ migrations, manifest }: Project): void {
+  const known = new Set(
+    manifest && [
+      ...manifest.migrations.map(({ file }) => file),
+      ...Object.keys(manifest.files),
+      manifest.rollback,
+    ],
+  );
+  const strays = migrations.map((name) => `supabase/migrations/${name}`)
+    .filter((file) => ownName.test(file) && !known.has(file));
+  if (strays.length === 0) return;
+  if (!manifest) {
+    throw new Problem(
+      `supabase/migrations has ${strays.length} migrations of Turnbase, but no ${manifestFile} tells of them`,
+      `Take ${manifestFile} back from version control. Was nothing pushed yet? Delete what Turnbase wrote: ` +
+        "supabase/migrations/*_turnbase_*.sql and its function folders, then add again",
+      exitCodes.clash,
+    );
+  }
+  throw new Problem(
+    `${manifestFile} does not tell of ${strays.join(", ")}`,
+    `Take ${manifestFile} back from version control. Was a run of this command interrupted? ` +
+      "Take supabase back as it was before, and run it again",
+    exitCodes.clash,
+  );
+}
+
 function readManifest(folder: string): Manifest | undefined {
   const text = read(folder, manifestFile);
   if (text === undefined) return undefined;

@@ -4,7 +4,15 @@ import { rollbackText } from "./bundle.ts";
 import { isInstalled, readHistory, withDatabase } from "./database.ts";
 import { carryOut, compareFiles, describePlan, omit, type Plan } from "./plan.ts";
 import { exitCodes, Problem } from "./problem.ts";
-import { findInConfig, type Manifest, type Project, read, readProject, sha256 } from "./project.ts";
+import {
+  findInConfig,
+  type Manifest,
+  type Project,
+  read,
+  readProject,
+  refuseStrays,
+  sha256,
+} from "./project.ts";
 import { stampsAfter } from "./stamps.ts";
 import { extraBefore } from "./upgrade.ts";
 
@@ -28,6 +36,7 @@ export async function remove(options: RemoveOptions, print: Print): Promise<numb
       exitCodes.usage,
     );
   }
+  refuseStrays(project);
   const live = options.dbUrl
     ? await withDatabase(options.dbUrl, async (client) => ({
       versions: await readHistory(client),

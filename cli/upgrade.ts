@@ -12,7 +12,7 @@ import { packageRoot, version } from "./package.ts";
 import { choose, type Part, readParts } from "./parts.ts";
 import { carryOut, compareFiles, describePlan, omit, type Plan } from "./plan.ts";
 import { exitCodes, Problem } from "./problem.ts";
-import { readProject, sha256, takenIn } from "./project.ts";
+import { readProject, refuseStrays, sha256, takenIn } from "./project.ts";
 import { stampsAfter } from "./stamps.ts";
 
 export interface UpgradeOptions {
@@ -25,6 +25,7 @@ export interface UpgradeOptions {
 export async function upgrade(options: UpgradeOptions, print: Print): Promise<number> {
   const project = readProject(options.dir);
   const manifest = takenIn(project);
+  refuseStrays(project);
   const parts = readParts(packageRoot);
   const older = manifest.migrations.filter(({ from }) => !parts.some(({ file }) => file === from));
   if (older.length > 0) {

@@ -249,6 +249,35 @@ test("migrations without the list of what was written are told from somebody's o
   assert.deepEqual(await filesIn(dir), before);
 });
 
+test("a run that was interrupted before it wrote its list is told, and not done twice", async (t) => {
+  const dir = await makeProject(t);
+  await said(add, { ...addOptions, dir });
+  const list = "supabase/turnbase.json";
+  const before = (await filesIn(dir))[list] ?? "";
+  const { migrations, ...rest } = JSON.parse(before) as { migrations: { file: string }[] };
+  const last = migrations.at(-1)?.file ?? "";
+  const interrupted = async (stray: string) => {
+    const files = await filesIn(dir);
+    for (const command of [add, upgrade, remove]) {
+      await assert.rejects(said(command, { ...addOptions, dir }), (error) => {
+        assert.ok(error instanceof Problem);
+        assert.equal(error.message, `${list} does not tell of ${stray}`);
+        assert.match(error.next, /as it was before, and run it again/);
+        return true;
+      });
+    }
+    assert.deepEqual(await filesIn(dir), files);
+  };
+  // By an upgrade.
+  await put(dir, list, JSON.stringify({ ...rest, migrations: migrations.slice(0, -1) }));
+  await interrupted(last);
+  await put(dir, list, before);
+  await said(remove, { ...addOptions, dir });
+  const { rollback } = JSON.parse((await filesIn(dir))[list] ?? "") as { rollback: string };
+  await put(dir, list, before);
+  await interrupted(rollback);
+});
+
 test("other parts, another folder, a missing config are refused with the next step", async (t) => {
   const dir = await makeProject(t);
   await said(add, { ...addOptions, dir, without: ["profiles"] });
