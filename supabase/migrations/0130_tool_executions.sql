@@ -265,7 +265,8 @@ revoke all on function private.tg_tool_executions__guard_end()
 comment on function private.tg_tool_executions__guard_end() is
   'Lets API roles only carry a run on, and keeps what it gave once it is over (PT409 ILLEGAL_TRANSITION).';
 
-create trigger tool_executions_20_guard_end before update of status, output, error
+-- After the content mode: the same end sent again is compared as its session keeps it.
+create trigger tool_executions_26_guard_end before update of status, output, error
   on public.tool_executions for each row
   execute function private.tg_tool_executions__guard_end();
 
