@@ -456,8 +456,23 @@ begin
         ) using v_rows, p_user_id;
         get diagnostics v_count = row_count;
       end if;
-      -- What was deleted here and comes back was spent once: its numbers are those of the message again.
       if v_table.table_name = 'public.conversation_messages' and v_count > 0 then
+        -- The foreign key looks at the commit, where nobody tells what is wrong.
+        if exists (
+          select 1
+          from public.conversation_messages as m
+          where m.id = any (v_message_ids) and m.parent_message_id is not null
+            and not exists (
+              select 1
+              from public.conversation_messages as p
+              where p.session_id = m.session_id and p.id = m.parent_message_id
+            )
+        ) then
+          perform private.raise_error(
+            'INVALID_ARGUMENT', 'A message comes after the one that it follows: import the pages before it.'
+          );
+        end if;
+        -- What was deleted here and comes back was spent once: its numbers are those of the message again.
         with come as (
           select
             m.created_at, f.facts, row_number() over (partition by f.facts) as place

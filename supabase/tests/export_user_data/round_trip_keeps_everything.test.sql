@@ -5,7 +5,7 @@ begin;
 \ir ../_fixtures/visitors.psql
 \ir ../_fixtures/write_paths.psql
 \ir ../_fixtures/person.psql
-select plan(32);
+select plan(33);
 
 -- A session with branches, tools, a stream and costs, one in the trash, and one of everything else.
 select tests.price('m1');
@@ -291,6 +291,16 @@ select is(
 select is(
   tests.error_of('select public.import_user_data(tests.id_of(''other''), array[''{''])'),
     'PT400 INVALID_ARGUMENT', 'lines of JSON'
+);
+-- Its parent stands on a page that did not come.
+delete from public.conversation_sessions where id = tests.s(9);
+select is(
+  tests.error_of(
+    $$ select public.import_user_data(
+      tests.id_of('other'),
+      array(select l.line from late as l where l.line not like '%"content": "first"%' order by l.place)
+    ) $$
+  ), 'PT400 INVALID_ARGUMENT', 'and all lines before them'
 );
 select is(
   tests.error_of('select public.export_user_data(tests.id_of(''other''), p_cursor => ''x'')'),
