@@ -68,6 +68,7 @@ begin
       ('function', 'private.price_message'),
       ('function', 'private.refuse_closed_session'),
       ('function', 'private.tg__lock_messages'), ('function', 'private.tg__share_messages_lock'),
+      ('function', 'private.tg_conversation_messages__confirm_cost'),
       ('function', 'private.tg_conversation_messages__correct'),
       ('function', 'private.tg_conversation_messages__keep_owner'),
       ('function', 'private.tg_conversation_messages__limit_and_place'),

@@ -781,6 +781,34 @@ create trigger conversation_messages_20_correct before update of
   on public.conversation_messages for each row
   execute function private.tg_conversation_messages__correct();
 
+-- Which columns a statement names is known by the triggers that it fires, and no other way.
+create function private.tg_conversation_messages__confirm_cost()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- Functions that write costs decide themselves; they write with the rights of the owner.
+  if new.cost_usd = old.cost_usd and old.cost_source = 'reported'
+    and old.reported_by <> 'service_role'
+    and not pg_has_role(
+      current_user, (select c.relowner from pg_catalog.pg_class as c where c.oid = tg_relid), 'usage'
+    )
+  then
+    new.reported_by := 'service_role';
+  end if;
+  return new;
+end
+$$;
+revoke all on function private.tg_conversation_messages__confirm_cost()
+  from public, anon, authenticated, service_role;
+comment on function private.tg_conversation_messages__confirm_cost() is
+  'Makes a cost that a user claimed the server''s, once the server says the same.';
+
+create trigger conversation_messages_21_confirm_cost before update of cost_usd
+  on public.conversation_messages for each row
+  execute function private.tg_conversation_messages__confirm_cost();
+
 create function private.tg_conversation_messages__keep_owner()
 returns trigger
 language plpgsql

@@ -88,6 +88,7 @@ as $$
       ('0050_conversation_messages', 'function', 'private.refuse_closed_session'),
       ('0050_conversation_messages', 'function', 'private.tg__lock_messages'),
       ('0050_conversation_messages', 'function', 'private.tg__share_messages_lock'),
+      ('0050_conversation_messages', 'function', 'private.tg_conversation_messages__confirm_cost'),
       ('0050_conversation_messages', 'function', 'private.tg_conversation_messages__correct'),
       ('0050_conversation_messages', 'function', 'private.tg_conversation_messages__keep_owner'),
       ('0050_conversation_messages', 'function', 'private.tg_conversation_messages__limit_and_place'),

@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir money.psql
-select plan(4);
+select plan(5);
 
 select tests.set_budget('owner', 10);
 select tests.set_budget('brand', 10);
@@ -13,6 +13,8 @@ select is(tests.state_of('brand'), 'day: 0 spent, 0 held', 'and not for the bran
 select tests.act_as('service_role');
 select from public.merge_usage();
 select is(tests.state_of('brand'), 'day: 0 spent, 0 held', 'nor once it is merged');
+update public.conversation_messages set cost_usd = 0.75;
+select is(tests.state_of('brand'), 'day: 0.75 spent, 0 held', 'but once the server says the same');
 
 select * from finish();
 rollback;

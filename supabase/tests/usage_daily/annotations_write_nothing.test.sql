@@ -3,7 +3,7 @@ begin isolation level repeatable read;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/ledger.psql
-select plan(5);
+select plan(6);
 
 select tests.work();
 create function tests.ledger_rows()
@@ -37,11 +37,14 @@ select is(
 );
 select tests.act_as('service_role');
 select is(
-  pg_temp.rows_after('cost_usd = cost_usd, model_used = model_used'), '15 0 0',
+  pg_temp.rows_after('cost_usd = cost_usd'), '17 0 0', 'the one claim becomes the server''s, who says the same'
+);
+select is(
+  pg_temp.rows_after('cost_usd = cost_usd, model_used = model_used'), '17 0 0',
   'a correction to what is there already'
 );
 update public.conversation_messages set cost_usd = 0.2 where id = tests.m(2);
-select is(tests.ledger_rows(), '17 0 0', 'a correction takes the old numbers away and adds the new');
+select is(tests.ledger_rows(), '19 0 0', 'a correction takes the old numbers away and adds the new');
 
 select * from finish();
 rollback;
