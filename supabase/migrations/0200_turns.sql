@@ -502,7 +502,8 @@ begin
   ) then
     perform private.raise_error('BRAND_NOT_FOUND');
   end if;
-  if p_from is null or p_to is null or not isfinite(p_from) or not isfinite(p_to) or p_from > p_to
+  -- Later days than there are times, too.
+  if p_from is null or p_to is null or not isfinite(p_from) or p_to > '9999-12-31' or p_from > p_to
     or p_to - p_from > 366 or p_limit is null or p_limit not between 1 and 200
   then
     perform private.raise_error(

@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/visitors.psql
-select plan(14);
+select plan(15);
 
 insert into auth.users (instance_id, id, aud, role, email, created_at, updated_at)
 select
@@ -73,7 +73,9 @@ from (
   values
     (null, '2026-01-01', 1), ('2026-01-01', null, 1), ('2026-01-02', '2026-01-01', 1),
     ('2026-01-01', '2027-01-03', 1), ('-infinity', '2026-01-01', 1), ('2026-01-01', '2026-01-01', 0),
-    ('2026-01-01', '2026-01-01', 201), ('2026-01-01', '2026-01-01', null)
+    ('2026-01-01', '2026-01-01', 201), ('2026-01-01', '2026-01-01', null),
+    -- Days of which there is no time.
+    ('5874897-12-31', '5874897-12-31', 1)
 ) as c (f, t, n);
 select tests.act_as('service_role');
 select is(
