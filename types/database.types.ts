@@ -2771,7 +2771,10 @@ export type Database = {
       };
       "import_user_data": { Args: { "p_lines": (string)[]; "p_user_id": string }; Returns: Json };
       "index_messages": { Args: Record<PropertyKey, never>; Returns: number };
-      "interrupt_stale_messages": { Args: { "p_idle_seconds"?: number }; Returns: number };
+      "interrupt_stale_messages": {
+        Args: { "p_idle_seconds"?: number; "p_limit"?: number };
+        Returns: number;
+      };
       "list_sessions": {
         Args: {
           "p_agent_type"?: string;

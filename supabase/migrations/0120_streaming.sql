@@ -716,7 +716,11 @@ comment on function public.regenerate_message(uuid, uuid, text, text, text, json
   'IDEMPOTENCY_MISMATCH, SESSION_CLOSED; PT413 TOO_LARGE.';
 
 -- Definer: writes status, which nobody may; service_role alone.
-create function public.interrupt_stale_messages(p_idle_seconds integer default 120)
+create function public.interrupt_stale_messages(
+  p_idle_seconds integer default 120,
+  -- Each takes a lock, of which a transaction has room for some thousands.
+  p_limit integer default 2000
+)
 returns integer
 language plpgsql
 volatile
@@ -731,8 +735,10 @@ begin
   if not private.is_trusted_caller() then
     perform private.raise_error('FORBIDDEN', 'Stale messages are interrupted by service_role.');
   end if;
-  if p_idle_seconds is null or p_idle_seconds < 0 then
-    perform private.raise_error('INVALID_ARGUMENT', 'p_idle_seconds is 0 or more.');
+  if p_idle_seconds is null or p_idle_seconds < 0 or p_limit is null or p_limit not between 1 and 10000 then
+    perform private.raise_error(
+      'INVALID_ARGUMENT', 'p_idle_seconds is 0 or more; p_limit is 1 to 10000.'
+    );
   end if;
   v_before := clock_timestamp() - p_idle_seconds * interval '1 second';
   for v_stale in
@@ -740,6 +746,8 @@ begin
     from private.message_streams as s
     join public.conversation_messages as m on m.id = s.message_id
     where s.is_running and s.last_delta_at <= v_before
+    order by s.last_delta_at
+    limit p_limit
   loop
     -- A delete holds the message before it reaches the stream; who is deleting needs no interruption.
     continue when not pg_try_advisory_xact_lock_shared(
@@ -752,10 +760,11 @@ begin
   return v_interrupted;
 end
 $$;
-revoke all on function public.interrupt_stale_messages(integer)
+revoke all on function public.interrupt_stale_messages(integer, integer)
   from public, anon, authenticated, service_role;
-grant execute on function public.interrupt_stale_messages(integer) to service_role;
-comment on function public.interrupt_stale_messages(integer) is
+grant execute on function public.interrupt_stale_messages(integer, integer) to service_role;
+comment on function public.interrupt_stale_messages(integer, integer) is
   E'Interrupts messages that stream without a delta for so many seconds; text and numbers stay.\n\n'
   'For a schedule, once a minute. Their next delta lets them go on. '
+  'p_limit: at most so many in one call, 1 to 10000, default 2000; those without a delta for longest first. '
   'Returns: how many. Who: service_role. Errors: PT400 INVALID_ARGUMENT; PT403 FORBIDDEN.';
