@@ -687,37 +687,43 @@ declare
   v_message public.conversation_messages;
   v_answer public.conversation_messages;
   v_all public.conversation_messages[];
-  v_answered jsonb;
+  v_answered text[];
   v_said jsonb[];
+  v_next jsonb[];
 begin
-  select coalesce(jsonb_object_agg(m.tool_call_id, true), '{}') into v_answered
-  from unnest(p_messages) as m
-  where m.role = 'tool' and m.tool_call_id is not null;
   for i in 1 .. coalesce(cardinality(p_messages), 0) loop
     v_message := p_messages[i];
     v_all := v_all || v_message;
-    if v_message.role = 'assistant' then
-      v_said := private.openai_messages_of(v_message);
-      v_answer := null;
-      v_answer.role := 'tool';
-      v_answer.status := 'complete';
-      v_answer.content_type := 'text';
-      v_answer.metadata := '{}';
-      v_answer.content_mode := v_message.content_mode;
-      for v_answer.tool_call_id, v_answer.content in
-        select c.call ->> 'id', coalesce(r.error, r.output #>> '{}', 'null')
-        from unnest(v_said) with ordinality as o (message, position)
-        cross join lateral jsonb_array_elements(o.message -> 'tool_calls') with ordinality
-          as c (call, position)
-        cross join lateral private.ended_run(v_message.session_id, v_message.id, c.call ->> 'id') as r
-        where not v_answered ? (c.call ->> 'id')
-          and not to_jsonb(v_said)
-            @> jsonb_build_array(jsonb_build_object('role', 'tool', 'tool_call_id', c.call -> 'id'))
-        order by o.position, c.position
-      loop
-        v_all := v_all || v_answer;
-      end loop;
-    end if;
+    -- Most have no calls.
+    continue when v_message.role <> 'assistant' or coalesce(v_message.tool_calls, v_message.parts) is null;
+    v_said := private.openai_messages_of(v_message);
+    -- Behind it alone: some models give the same ids in every turn.
+    v_answered := '{}';
+    for j in i + 1 .. cardinality(p_messages) loop
+      v_next := private.openai_messages_of(p_messages[j]);
+      continue when v_next = '{}';
+      exit when v_next[1] ->> 'role' <> 'tool';
+      v_answered := v_answered || coalesce(v_next[1] ->> 'tool_call_id', '');
+    end loop;
+    v_answer := null;
+    v_answer.role := 'tool';
+    v_answer.status := 'complete';
+    v_answer.content_type := 'text';
+    v_answer.metadata := '{}';
+    v_answer.content_mode := v_message.content_mode;
+    for v_answer.tool_call_id, v_answer.content in
+      select c.call ->> 'id', coalesce(r.error, r.output #>> '{}', 'null')
+      from unnest(v_said) with ordinality as o (message, position)
+      cross join lateral jsonb_array_elements(o.message -> 'tool_calls') with ordinality
+        as c (call, position)
+      cross join lateral private.ended_run(v_message.session_id, v_message.id, c.call ->> 'id') as r
+      where c.call ->> 'id' <> all (v_answered)
+        and not to_jsonb(v_said)
+          @> jsonb_build_array(jsonb_build_object('role', 'tool', 'tool_call_id', c.call -> 'id'))
+      order by o.position, c.position
+    loop
+      v_all := v_all || v_answer;
+    end loop;
   end loop;
   return v_all;
 end
@@ -726,7 +732,7 @@ revoke all on function private.with_ended_runs(public.conversation_messages[])
   from public, anon, authenticated, service_role;
 comment on function private.with_ended_runs(public.conversation_messages[]) is
   'Messages of a session, and behind each with tool calls what their runs gave, as messages of the tools, '
-  'where none of the messages says it. Where 0130 is.';
+  'where none of the messages behind it says it. Where 0130 is.';
 
 create function public.get_openai_messages(p_session_id uuid, p_limit integer default 50)
 returns jsonb

@@ -2,13 +2,13 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/formats.psql
-select plan(7);
+select plan(8);
 
 create function tests.forked(p_n integer)
 returns uuid
 language sql
 as $$ select s.id from public.conversation_sessions as s where s.title = 'fork ' || p_n $$;
-select tests.start(n) from generate_series(1, 2) as n;
+select tests.start(n) from generate_series(1, 3) as n;
 select tests.act_as('owner');
 select public.log_turn(
   tests.s(1), tests.m(1), 'Rome?', 'So',
@@ -72,7 +72,19 @@ select is(
   ),
   array['assistant ', 'tool a raw', 'tool b gave b', 'assistant So'], 'what a message gives is given once'
 );
-select is((select sum(t.execution_count) from public.tool_execution_stats as t), 5::numeric, 'runs count where they ran');
+-- Some models count their calls anew in every turn.
+select tests.append(3, jsonb_build_array(tests.asks('a') || jsonb_build_object('id', tests.m(10))));
+insert into public.tool_executions (session_id, message_id, tool_call_id, tool_name, status, output)
+values (tests.s(3), tests.m(10), 'a', 'look', 'completed', '"first"');
+select tests.append(3, jsonb_build_array(tests.says('user', 'Again?'), tests.asks('a'), tests.gives('a')));
+select public.fork_session(tests.s(3), p_title => 'fork 3');
+select is(
+  public.get_openai_messages(tests.forked(3)), tests.openai(3), 'an id that comes again is another call'
+);
+
+select is(
+  (select sum(t.execution_count) from public.tool_execution_stats as t), 6::numeric, 'runs count where they ran'
+);
 
 select * from finish();
 rollback;
