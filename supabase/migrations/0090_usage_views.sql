@@ -364,7 +364,8 @@ begin
     or p_to - p_from > 366
   then
     perform private.raise_error(
-      'INVALID_ARGUMENT', 'p_from and p_to are UTC days, p_from not after p_to, both included, at most 367 of them.'
+      'INVALID_ARGUMENT',
+      'p_from and p_to are UTC days, p_from not after p_to, both included, at most 367 of them.'
     );
   end if;
   return query
