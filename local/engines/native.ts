@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { freePort, host } from "../ports.ts";
 import { hasEnded, type Service, startService } from "../process.ts";
-import { isMade, isUnmade } from "./data-dir.ts";
+import { dropFolder, isMade, isUnmade, mayBeUnmade, takeFolder } from "./data-dir.ts";
 import type { Engine, Log } from "./engine.ts";
 import {
   type Binaries,
@@ -40,10 +40,18 @@ export async function startNative(
     ? await mkdtemp(join(tmpdir(), "turnbase-native-"))
     : await dataFolder(resolve(options.dataDir), user, options.log);
   await refuseSecond(dataDir);
-  if (await isUnmade(dataDir)) {
-    options.log("Making a new database cluster (initdb)...");
-    await makeCluster(programs, dataDir, user);
-    await isMade(dataDir);
+  if (mayBeUnmade(dataDir)) {
+    // Of two starts, the second would take away what the first is making.
+    takeFolder(dataDir);
+    try {
+      if (await isUnmade(dataDir)) {
+        options.log("Making a new database cluster (initdb)...");
+        await makeCluster(programs, dataDir, user);
+        await isMade(dataDir);
+      }
+    } finally {
+      dropFolder(dataDir);
+    }
   }
   const port = options.port || (await freePort());
   const server = await startServer({ programs, dataDir, port, user });

@@ -8,7 +8,7 @@ import { isRecord } from "../http.ts";
 import { dropLock, takeLock } from "../lock.ts";
 import { modulesDir, stateDir } from "../paths.ts";
 import { host } from "../ports.ts";
-import { isMade, isUnmade } from "./data-dir.ts";
+import { dropFolder, isMade, isUnmade, takeFolder } from "./data-dir.ts";
 import type { Engine, Log } from "./engine.ts";
 import type { WorkerInput, WorkerReply, WorkerRequest, WorkerTask } from "./pglite-worker.ts";
 
@@ -26,10 +26,9 @@ export async function startPglite(
   const makesMigrated = migrated !== undefined && await isFirst(migrated);
   if (!inMemory) await mkdir(dirname(dataDir), { recursive: true });
   // Two processes on the same files would destroy them, and PGlite does not look.
-  const lock = inMemory ? undefined : `${dataDir}.lock`;
-  if (lock) take(lock, dataDir);
+  if (!inMemory) takeFolder(dataDir);
   const dropLocks = () => {
-    if (lock) dropLock(lock);
+    if (!inMemory) dropFolder(dataDir);
     if (makesMigrated) dropLock(`${migrated}.lock`);
   };
   const isNew = inMemory || await isUnmade(dataDir).catch((error: unknown) => {
@@ -83,20 +82,6 @@ export async function startPglite(
       }
     },
   };
-}
-
-function take(lock: string, dataDir: string): void {
-  let holder: number | undefined;
-  try {
-    holder = takeLock(lock);
-  } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    throw new Error(`${said}: give another folder with --data-dir`);
-  }
-  if (holder === undefined) return;
-  throw new Error(
-    `${dataDir} is in use by process ${holder}: give another folder with --data-dir, or delete ${lock} where that is another program`,
-  );
 }
 
 /** Whether this process is to make a copy that is not there; waits a minute for one that another makes. */

@@ -123,11 +123,29 @@ for (const engine of ["pglite", "native"]) {
       return output;
     };
     assert.match(await refused(), /foreign-\w+ holds other files and no database: .*--data-dir/);
+    // Not either where a start that was interrupted had left its mark.
+    writeFileSync(`${foreign}.making`, "");
+    assert.match(await refused(), /foreign-\w+ holds other files and no database/);
+    rmSync(`${foreign}.making`);
     writeFileSync(join(foreign, "PG_VERSION"), "17\n");
     const said = engine === "pglite" ? /where the files .* are broken/ : /Postgres did not start/;
     assert.match(await refused(), said);
   });
 }
+
+test("what another start makes at this moment is left alone by native", async () => {
+  const data = join(folder, "made-by-another");
+  mkdirSync(data);
+  writeFileSync(join(data, "PG_VERSION"), "17\n");
+  writeFileSync(`${data}.making`, "");
+  // One that lives.
+  writeFileSync(`${data}.lock`, String(process.ppid));
+  const args = ["start", ...flags(await ports(), data), "--no-functions", "--engine", "native"];
+  const { code, output } = await finish(args);
+  assert.equal(code, 1, output);
+  assert.match(output, /made-by-another is in use by process \d+: .*--data-dir/);
+  assert.equal(readFileSync(join(data, "PG_VERSION"), "utf8"), "17\n");
+});
 
 test("the native engine ends in the same ways", async () => {
   const at = await ports();
