@@ -31,14 +31,15 @@ export function readFlags(values: Values): Flags {
   }
   const apiPort = readPort(values.port, "--port", 54321);
   const dbPort = readPort(values["db-port"], "--db-port", 54422);
-  // Each is looked at before the other is in use.
-  if (apiPort === dbPort && apiPort !== 0) {
+  // A flag that names an engine of ours is meant more than a variable that happens to be set.
+  const dbUrl = values["db-url"] ?? (engine ? undefined : urlOfEnvironment());
+  // Each is looked at before the other is in use. A database that is there has a port already.
+  if (apiPort === dbPort && apiPort !== 0 && dbUrl === undefined) {
     throw new Error(`--port and --db-port are both ${apiPort}: choose another for one of them`);
   }
   return {
     engine,
-    // A flag that names an engine of ours is meant more than a variable that happens to be set.
-    dbUrl: values["db-url"] ?? (engine ? undefined : urlOfEnvironment()),
+    dbUrl,
     apiPort,
     dbPort,
     dataDir: values["data-dir"],

@@ -17,6 +17,12 @@ test("a database that only the environment names is used, and said", (t) => {
   assert.equal(mock.callCount(), 1);
 });
 
+test("the port of a database that is named elsewhere is not in the way of the API's", () => {
+  const port = "54422";
+  assert.equal(readFlags({ port, "db-url": "postgresql://example.com/shop" }).apiPort, 54422);
+  assert.throws(() => readFlags({ port, engine: "native" }), /are both 54422/);
+});
+
 test("a stack that had our process id is none that runs", async (t) => {
   const apiPort = await freePort();
   const state = { engine: "", apiPort, apiUrl: "", dbUrl: "", adminUrl: "", project: "" };
