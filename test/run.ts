@@ -30,7 +30,8 @@ const interrupted = new AbortController();
 const graceMs = 10_000;
 
 function endOnSignals(): void {
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  // Not SIGHUP: listening to it would undo nohup.
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {
       // Whoever asks twice means it.
       if (interrupted.signal.aborted) process.exit(1);
