@@ -650,7 +650,7 @@ comment on function private.openai_messages_of(public.conversation_messages) is
   'What a stored message says to the OpenAI API; nothing for what that does not hear.';
 
 create function private.ended_run(p_session_id uuid, p_message_id uuid, p_tool_call_id text)
-returns table (output jsonb, error text)
+returns table (output jsonb, error text, told text)
 language plpgsql
 stable
 rows 1
@@ -658,14 +658,16 @@ set search_path = ''
 as $$
 begin
   return query
-  select
-    t.output,
-    case t.status
-      when 'completed' then null
-      when 'failed' then coalesce(t.error, '')
-      else coalesce(nullif(t.error, ''), 'Tool call cancelled.')
-    end
+  select t.output, e.error, coalesce(e.error, t.output #>> '{}', 'null')
   from public.tool_executions as t
+  cross join lateral (
+    select
+      case t.status
+        when 'completed' then null
+        when 'failed' then coalesce(t.error, '')
+        else coalesce(nullif(t.error, ''), 'Tool call cancelled.')
+      end as error
+  ) as e
   where t.session_id = p_session_id and t.message_id = p_message_id
     and t.tool_call_id = p_tool_call_id and t.status not in ('pending', 'running')
   order by t.status = 'completed' desc, t.created_at desc
@@ -675,7 +677,8 @@ $$;
 revoke all on function private.ended_run(uuid, uuid, text) from public, anon, authenticated, service_role;
 grant execute on function private.ended_run(uuid, uuid, text) to authenticated, service_role;
 comment on function private.ended_run(uuid, uuid, text) is
-  'What the run of a call gave, where one is over: its output, or with an error what went wrong. Where 0130 is.';
+  'What the run of a call gave, where one is over: its output, or with an error what went wrong; told: either, '
+  'as the model reads it. Where 0130 is.';
 
 create function private.with_ended_runs(p_messages public.conversation_messages[])
 returns public.conversation_messages[]
@@ -712,7 +715,7 @@ begin
     v_answer.metadata := '{}';
     v_answer.content_mode := v_message.content_mode;
     for v_answer.tool_call_id, v_answer.content in
-      select c.call ->> 'id', coalesce(r.error, r.output #>> '{}', 'null')
+      select c.call ->> 'id', r.told
       from unnest(v_said) with ordinality as o (message, position)
       cross join lateral jsonb_array_elements(o.message -> 'tool_calls') with ordinality
         as c (call, position)
@@ -783,7 +786,7 @@ begin
             jsonb_build_object(
               'role', 'tool',
               'tool_call_id', c.call -> 'id',
-              'content', coalesce(r.error, r.output #>> '{}', 'null')
+              'content', r.told
             )
           from jsonb_array_elements(v_message -> 'tool_calls') with ordinality as c (call, position)
           cross join lateral private.ended_run(p_session_id, v_ids[v_at], c.call ->> 'id') as r

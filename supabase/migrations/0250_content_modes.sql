@@ -616,13 +616,14 @@ begin
       execute format(
         'update %s set %s where %I = any ($1) and (%s)',
         v_table.name,
-        v_table.blank || case v_table.name
-          when 'public.conversation_messages'::regclass then
+        v_table.blank || case
+          when v_table.name = 'public.conversation_messages'::regclass then
             ', content_length = coalesce(content_length, char_length(content)), content_mode = ''none'',
             content_sha256 = null, request_hash = '''''
-          when 'public.conversation_sessions'::regclass then
+          when v_table.name = 'public.conversation_sessions'::regclass then
             ', wiped_at = clock_timestamp(), request_hash = null'
-          else case when v_table.has_hash then ', request_hash = ''''' else '' end
+          when v_table.has_hash then ', request_hash = '''''
+          else ''
         end,
         v_table.session_column,
         case

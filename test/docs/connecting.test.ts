@@ -12,7 +12,7 @@ import { promisify } from "node:util";
 import pg from "pg";
 import { type Database, startDatabase } from "../../local/database.ts";
 import { root } from "../../local/paths.ts";
-import { readBlocks } from "../readme/blocks.ts";
+import { codeIn, readBlocks } from "../readme/blocks.ts";
 
 interface Claims {
   sub: string;
@@ -30,9 +30,7 @@ interface StopModule {
 }
 
 const page = readFileSync(join(root, "docs/connecting.md"), "utf8");
-const blocks = readBlocks(page);
-const code = blocks.filter(({ language }) => language === "ts");
-const sql = blocks.filter(({ language }) => language === "sql").map(({ code }) => code);
+const [code, sql] = [codeIn(page, "ts"), codeIn(page, "sql")];
 // Below the checkout, so that the packages are found.
 const workshop = join(root, ".local", `connecting-${process.pid}`);
 const files = ["pool.ts", "turn.ts", "stop.ts"];
@@ -48,7 +46,7 @@ const claims = (n: 0 | 1): Claims => ({ sub: ids[n], role: "authenticated" });
 before(async () => {
   mkdirSync(workshop, { recursive: true });
   for (const [n, file] of files.entries()) {
-    writeFileSync(join(workshop, file), `${code[n]?.code ?? ""}\n`);
+    writeFileSync(join(workshop, file), `${code[n] ?? ""}\n`);
   }
   database = await startDatabase({ engine: "pglite", dataDir: "memory", port: 0 });
   admin = new pg.Client({ connectionString: database.dbUrl });
@@ -91,7 +89,7 @@ test(
   { timeout: 90_000 },
   async () => {
     assert.equal(code.length, files.length);
-    assert.equal(blocks.length, code.length + sql.length);
+    assert.equal(readBlocks(page).length, code.length + sql.length);
     writeFileSync(
       join(workshop, "tsconfig.json"),
       JSON.stringify({ extends: "../../tsconfig.json", include: [], exclude: [], files }),

@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import pg from "pg";
 import { type Database, startDatabase } from "../../local/database.ts";
 import { root } from "../../local/paths.ts";
+import { codeIn } from "../readme/blocks.ts";
 
 let database: Database;
 let client: pg.Client;
@@ -36,9 +37,7 @@ after(async () => {
 const page = () => readFile(join(root, "docs", "operations.md"), "utf8");
 
 test("every SQL block of docs/operations.md runs, and says what the page says", async () => {
-  const blocks = [...(await page()).matchAll(/^```sql\n([\s\S]*?)^```/gm)].map((match) =>
-    match[1] ?? ""
-  );
+  const blocks = codeIn(await page(), "sql");
   assert.ok(blocks.length >= 12, String(blocks.length));
   const answers: Record<string, unknown>[] = [];
   for (const block of blocks) {

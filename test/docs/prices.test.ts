@@ -5,12 +5,11 @@ import { test } from "node:test";
 import pg from "pg";
 import { startDatabase } from "../../local/database.ts";
 import { root } from "../../local/paths.ts";
-import { readBlocks } from "../readme/blocks.ts";
+import { codeIn } from "../readme/blocks.ts";
 
 test("every SQL block of docs/prices.md runs, and does what the page says", async () => {
-  const [renew, find, add] = readBlocks(readFileSync(join(root, "docs", "prices.md"), "utf8"))
-    .filter(({ language }) => language === "sql")
-    .map(({ code }) => code);
+  const page = readFileSync(join(root, "docs", "prices.md"), "utf8");
+  const [renew, find, add] = codeIn(page, "sql");
   assert.ok(renew && find && add);
   await using database = await startDatabase({ engine: "pglite", dataDir: "memory", port: 0 });
   const client = new pg.Client({ connectionString: database.dbUrl });

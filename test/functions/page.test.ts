@@ -9,6 +9,7 @@ import { createClient } from "@supabase/supabase-js";
 import { isRecord } from "../../local/http.ts";
 import { root } from "../../local/paths.ts";
 import { NodeWebSocket } from "../../local/websocket.ts";
+import { codeIn } from "../readme/blocks.ts";
 import { Fixture } from "./support.ts";
 
 const page = await readFile(join(root, "docs", "edge-functions.md"), "utf8");
@@ -17,7 +18,7 @@ const skip = missing.length > 0 ? `no ${missing.join(", ")}` : false;
 
 test("every block of docs/edge-functions.md does what it says", { skip }, async () => {
   await using fixture = await Fixture.open();
-  const blocks = [...page.matchAll(/^```bash\n(.*?)^```$/gms)].map(([, text = ""]) => text);
+  const blocks = codeIn(page, "bash");
   const answers: Record<string, unknown>[] = [];
   const said: string[] = [];
   for (const block of blocks) {

@@ -12,7 +12,7 @@ import { root } from "../../local/paths.ts";
 import { type Stack, startStack } from "../../local/stack.ts";
 import { NodeWebSocket } from "../../local/websocket.ts";
 import { addOptions, makeProject, put, said } from "../cli/support.ts";
-import { readBlocks } from "../readme/blocks.ts";
+import { codeIn, readBlocks } from "../readme/blocks.ts";
 import { pack, pushAll, runProgram, shop } from "./support.ts";
 
 const timeout = 600_000;
@@ -166,8 +166,7 @@ test("the pages' files are well typed, and answer a signed-in user", { timeout }
     export const PUBLIC_SUPABASE_URL: string; export const PUBLIC_SUPABASE_ANON_KEY: string;
   }\n`;
   await put(app, "svelte/env.d.ts", stub);
-  const lastOf = async (name: string) =>
-    readBlocks(await page(name)).filter(({ language }) => language === "ts").at(-1)?.code ?? "";
+  const lastOf = async (name: string) => codeIn(await page(name), "ts").at(-1) ?? "";
   const component = await lastOf(pages.svelte);
   await put(app, "plain/transport.ts", await lastOf(pages.plain));
   await put(

@@ -24,6 +24,12 @@ export function readBlocks(markdown: string): Block[] {
   return blocks;
 }
 
+/** The code of the blocks of one language. */
+export function codeIn(markdown: string, language: string): string[] {
+  return readBlocks(markdown).filter((block) => block.language === language)
+    .map(({ code }) => code);
+}
+
 export interface Command {
   text: string;
   words: string[];

@@ -6,12 +6,13 @@ import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import pg from "pg";
 import { root } from "../../local/paths.ts";
+import { codeIn } from "../readme/blocks.ts";
 import { openTestServer, refusal, type Rows, seeded, type Server } from "./support.ts";
 
 const timeout = 60_000;
 const random = seeded("analyst");
 const page = readFileSync(join(root, "docs/analysts.md"), "utf8");
-const blocks = [...page.matchAll(/^```sql\n([^]*?)^```$/gm)].map(([, sql = ""]) => sql);
+const blocks = codeIn(page, "sql");
 const [makeLogin = "", ...queries] = blocks;
 // A role belongs to the server, which other runs may share.
 const name = `bi_reader_${random.uuid().slice(0, 8)}`;

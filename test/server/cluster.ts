@@ -8,6 +8,7 @@ import pg from "pg";
 import { type Database, startDatabase } from "../../local/database.ts";
 import { root } from "../../local/paths.ts";
 import { readStatements } from "../pgtap/statements.ts";
+import { codeIn } from "../readme/blocks.ts";
 import { family } from "../stack/started.ts";
 import type { Rows } from "./support.ts";
 
@@ -194,7 +195,5 @@ export async function fill(adminUrl: string): Promise<void> {
 /** The code blocks of one language in a section of a page. */
 export function blocksOf(page: string, heading: string, language: string): string[] {
   const section = page.split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
-  return [...section.matchAll(/^```(\w+)\n([^]*?)^```$/gm)]
-    .filter(([, found]) => found === language)
-    .map(([, , text = ""]) => text);
+  return codeIn(section, language);
 }
