@@ -440,7 +440,8 @@ const broken: readonly (readonly [string, string, string])[] = [
   ],
   [
     "a fact is lost from the tail",
-    "select public.merge_usage()",
+    // By its seed, the turn is not the one in 500 that merges.
+    "select setseed(0.5), public.merge_usage()",
     `with one as (
        select from public.log_turn($1, gen_random_uuid(), 'a', 'b', 'openai', 'gpt-4o', 5)
      ) select * from one;
