@@ -417,12 +417,16 @@ begin
   select x.secret, array(select l.language from private.search_languages as l where l.user_id = p_user_id)
   into v_secret, v_languages
   from private.search_secrets as x;
-  -- One plain word, as most queries are: the same in fewer steps, each of which is set up for every search.
-  if p_query ~ '^[A-Za-z][a-z]{3,35}$' and v_languages = '{}' then
-    v_word := lower(p_query);
+  -- One plain word or its beginning, as most queries are: the same in fewer steps, each of which is set up
+  -- for every search.
+  if p_query ~ '^[A-Za-z][a-z]{3,35}[*]?$' and v_languages = '{}' then
+    v_word := lower(rtrim(p_query, '*'));
+    v_named := '''' || v_word || case when p_query like '%*' then ''':*' else '''' end;
     v_mark := private.search_mark(v_secret, p_user_id, 'simple');
-    v_exact := ('''' || v_mark || v_word || ''' | ''' || v_mark || '~' || v_word || ''':*')::tsquery;
-    return row(v_exact, v_exact, v_exact, '''' || v_word || '''');
+    v_exact := (
+      '''' || v_mark || substr(v_named, 2) || ' | ''' || v_mark || '~' || v_word || ''':*'
+    )::tsquery;
+    return row(v_exact, v_exact, v_exact, v_named);
   end if;
 
   foreach v_language in array 'simple'::text || v_languages loop
