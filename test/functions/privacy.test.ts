@@ -384,6 +384,30 @@ suite("POST privacy/erase", () => {
     }
   });
 
+  test("a visitor's chat goes while it is there, expired or in the trash", async () => {
+    for (const gone of ["trash", "time"]) {
+      for (const name of ["sessionId", "sessionToken"] as const) {
+        const visitor = await fixture.visitor();
+        await storage.put(await files(visitor.sessionId, 1));
+        if (gone === "trash") {
+          good(
+            await fixture.api.service().rpc("delete_session", { p_session_id: visitor.sessionId }),
+          );
+        } else {
+          await fixture.api.select(`
+            update public.session_clients set expires_at = now() - interval '1 hour'
+            where session_id = '${visitor.sessionId}'`);
+        }
+        const named = { [name]: visitor[name] };
+        const wrong = await erase({ secret: newSecret() }, named);
+        assert.deepEqual([wrong.status, refusal(wrong).code], [404, "SESSION_NOT_FOUND"]);
+        const answer = await erase({ secret: visitor.secret }, named);
+        assert.equal(answer.status, 200, `${gone} ${answer.text}`);
+        assert.equal(answer.body["objectsDeleted"], 1);
+      }
+    }
+  });
+
   test("a server erases anybody", async () => {
     const user = await fixture.user();
     const visitor = await fixture.visitor();
