@@ -651,7 +651,6 @@ begin
   if p_limit is null or p_limit not between 1 and 100000 then
     perform private.raise_error('INVALID_ARGUMENT', 'p_limit is 1 to 100000.');
   end if;
-  delete from private.rate_limits as r where r.window_end < now();
   v_ids := array(
     select s.id
     from public.session_clients as c
@@ -675,6 +674,14 @@ begin
       else greatest(v_size / 2, 1)
     end;
   end loop;
+  -- Last, and none that is being counted: whoever calls again waits for the end of what holds the count.
+  delete from private.rate_limits as r
+  where r.key_hash = any (array(
+    select l.key_hash
+    from private.rate_limits as l
+    where l.window_end < now()
+    for update skip locked
+  ));
   return v_deleted;
 end
 $$;

@@ -46,6 +46,33 @@ async function untilRoom(seconds: number): Promise<void> {
   if (left < seconds) await sleep(left * 1000 + 50);
 }
 
+test("a clean-up waits for nobody who is being counted", { timeout }, async () => {
+  const keys = [randomUUID(), randomUUID()];
+  const ended = "now() - interval '1 minute'";
+  await server.select(
+    `insert into private.rate_limits (key_hash, window_start, window_end, calls)
+     select sha256(convert_to(k, 'UTF8')), ${ended}, ${ended}, 1 from unnest($1::text[]) as k`,
+    [keys],
+  );
+  const left = async () => {
+    const [row] = await server.select(
+      `select count(*)::int as n from private.rate_limits
+       where key_hash in (select sha256(convert_to(k, 'UTF8')) from unnest($1::text[]) as k)`,
+      [keys],
+    );
+    return row?.["n"];
+  };
+  await asService(async (caller) => {
+    await caller.query("select public.take_rate_limit($1, 2)", [keys[0]]);
+    await asService(async (cleaner) => {
+      await cleaner.query("set local lock_timeout = '2s'");
+      await cleaner.query("select public.cleanup_visitor_sessions()");
+    });
+    assert.equal(await left(), 1);
+  });
+  assert.equal(await left(), 1);
+});
+
 test(
   "take_rate_limit: 16 callers at once, and in each window exactly the limit gets through",
   { timeout },
