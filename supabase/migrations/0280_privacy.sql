@@ -340,6 +340,8 @@ begin
   elsif p_lines is null or cardinality(p_lines) not between 1 and 1000 then
     perform private.raise_error('INVALID_ARGUMENT', 'p_lines has 1 to 1000 lines of an export.');
   end if;
+  -- One at a time: a move between states has no id that the same call, sent again meanwhile, would meet.
+  perform pg_advisory_xact_lock(1953854280, hashtext(p_user_id::text));
   perform pg_advisory_xact_lock_shared(1953854049, hashtext(p_user_id::text));
   -- After that lock, which an erasure holds, and locked: numbers know their user by no foreign key.
   perform 1 from auth.users as u where u.id = p_user_id for key share;

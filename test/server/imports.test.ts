@@ -66,3 +66,32 @@ test("10,000 messages are imported twice and stored once, with their times, orde
   );
   assert.deepEqual(days, [{ day: "2024-02-28", n: 1800 }, { day: "2024-02-29", n: 8200 }]);
 });
+
+test("an export is taken in twice at once, and its moves are there once", async () => {
+  const user = await server.makeUser();
+  const session = await server.makeSession(user);
+  for (const state of ["gathering", "planning"]) {
+    await server.select("update public.conversation_sessions set state = $2 where id = $1", [
+      session,
+      state,
+    ]);
+  }
+  const rows = await server.select(
+    "select e.line from public.export_user_data($1) as e where e.line like '%session_events%'",
+    [user],
+  );
+  const lines = rows.map(({ line }) => line);
+  await server.select("delete from public.session_events where session_id = $1", [session]);
+  // A client that lost the answer sends it again while the first call is still under way.
+  const take = "select public.import_user_data($1, $2) ->> 'public.session_events' as n";
+  const [again] = await server.afterOpen(
+    (other) => other.query(take, [user, lines]),
+    () => server.select(take, [user, lines]),
+  );
+  assert.equal(again?.["n"], "0");
+  const left = await server.select(
+    "select to_state from public.session_events where session_id = $1 order by id",
+    [session],
+  );
+  assert.deepEqual(left.map((row) => row["to_state"]), ["gathering", "planning"]);
+});
