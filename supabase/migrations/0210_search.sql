@@ -1108,8 +1108,10 @@ declare
   v_user_id constant uuid := (private.list_place(p_limit, null)).user_id;
   v_terms constant private.search_terms := private.search_terms(p_query, v_user_id);
   v_is_loose constant boolean := v_terms.loose <> v_terms.exact;
+  -- No cursor names a time without end.
   v_top private.found_message := row(
-    null, null, null, 1, coalesce(p_to, clock_timestamp()), '00000000-0000-0000-0000-000000000000'
+    null, null, null, 1, coalesce(nullif(p_to, 'infinity'), clock_timestamp()),
+    '00000000-0000-0000-0000-000000000000'
   );
   v_after private.found_message;
   v_asks_sessions boolean;

@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(3);
+select plan(4);
 
 -- With 7 of the newest 80, the index is asked for 214: there are 213.
 select tests.start(1);
@@ -36,6 +36,18 @@ select tests.act_as('owner');
 select pg_temp.read_page() from generate_series(2, 15);
 select is((select count(*) from found), 213::bigint, 'each is found');
 select is((select count(distinct message_id) from found), 213::bigint, 'once');
+
+select is(
+  (
+    select count(*)
+    from public.search_messages('word', p_to => 'infinity', p_limit => 5) with ordinality as f
+    cross join lateral public.search_messages(
+      'word', p_to => 'infinity', p_limit => 5, p_cursor => f.cursor
+    ) as n
+    where f.ordinality = 5
+  ),
+  5::bigint, 'a time without end is none: its pages go on, too'
+);
 
 select * from finish();
 rollback;
