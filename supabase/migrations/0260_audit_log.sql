@@ -398,6 +398,14 @@ begin
     perform private.raise_error('INVALID_ARGUMENT', 'p_reason says why, in 10 to 1000 characters.');
   elsif p_limit is null or p_limit not between 1 and 200 then
     perform private.raise_error('INVALID_ARGUMENT', 'p_limit is 1 to 200.');
+  -- An error behind this call takes the audit row back, and what Postgres says of a cast quotes the text; a
+  -- filter tells by the number of rows. The data API writes both out here, and values as parameters.
+  elsif current_setting('request.method', true) <> '' and not private.is_trusted_caller()
+    and current_query() ~* '\m(?:cast|where)\M'
+  then
+    perform private.raise_error(
+      'INVALID_ARGUMENT', 'Over the data API this call takes no filters, casts and embedded tables.'
+    );
   end if;
   select s.user_id, s.brand_id into v_session
   from public.conversation_sessions as s
@@ -454,6 +462,7 @@ grant execute on function public.read_session_as_admin(uuid, text, integer, inte
 comment on function public.read_session_as_admin(uuid, text, integer, integer) is
   E'The messages of a session of one''s brand, for an incident; every call leaves an audit row.\n\n'
   'p_reason: why, 10 to 1,000 characters; kept beside the audit log until the user is erased. '
-  'p_limit: 1 to 200, default 200; p_before_sequence: for the page before. '
+  'p_limit: 1 to 200, default 200; p_before_sequence: for the page before. Over the data API owners choose '
+  'columns and order alone, no filters, casts and embedded tables, whose errors would undo the audit row. '
   'Returns: messages of all branches, oldest first. Who: owners of the session''s brand, service_role. '
   'Errors: PT400 INVALID_ARGUMENT; PT404 SESSION_NOT_FOUND (another brand''s too).';

@@ -129,6 +129,56 @@ test("reading a session for an incident", async () => {
   assert.equal(problem(hers).details, "SESSION_NOT_FOUND");
 });
 
+test("a reading that fails tells nothing: an error takes the audit row back", async () => {
+  const owner = await api.user();
+  const { client: member, id: memberId } = await api.user();
+  const slug = `b${memberId.slice(0, 8)}`;
+  const brand =
+    good(await owner.client.from("brands").insert({ slug, name: slug }).select().single()).id;
+  good(
+    await owner.client
+      .from("brand_members")
+      .insert({ brand_id: brand, user_id: memberId, role: "member" })
+      .select(),
+  );
+  const session = good(await member.rpc("create_conversation_session", { p_brand_id: brand })).id;
+  const messages = ["My secret", "Another"].map((content) => ({ role: "user" as const, content }));
+  good(await member.rpc("append_messages", { p_session_id: session, p_messages: messages }));
+  const reads = async () => {
+    const [row] = await api.select(
+      "select count(*)::int as n from public.audit_log where action = 'session_read'",
+    );
+    return Number(row?.["n"]);
+  };
+  const read = async (query: string, accept: string): Promise<[number, unknown]> => {
+    const answer = await api.send(`/rpc/read_session_as_admin${query}`, owner.token, {
+      method: "POST",
+      body: JSON.stringify({ p_session_id: session, p_reason: "because of a bug" }),
+      headers: { accept },
+    });
+    return [answer.status, await answer.json()];
+  };
+  const before = await reads();
+  // Postgres quotes what is no number, and a row too many or too few tells whether a text is as guessed.
+  for (
+    const query of [
+      "?select=content::int",
+      "?select=n:metadata->a::int",
+      "?content=like.*secret*&select=id,content",
+    ]
+  ) {
+    const [status, body] = await read(query, "application/json");
+    assert.deepEqual([status, of(body, "details")], [400, "INVALID_ARGUMENT"], query);
+  }
+  assert.equal(await reads(), before);
+  const [status, rows] = await read(
+    "?select=content,sequence_order&order=sequence_order&limit=1",
+    "application/vnd.pgrst.object+json",
+  );
+  assert.deepEqual([status, of(rows, "content")], [200, "My secret"]);
+  assert.equal(await reads(), before + 1);
+});
+
 test("erasing oneself", async () => {
   const { receipt, setting } = await page.run("Erase me");
   const sessions = of(of(receipt, "counts"), "public.conversation_sessions");

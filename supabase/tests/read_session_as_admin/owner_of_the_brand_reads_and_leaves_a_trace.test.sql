@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(21);
+select plan(23);
 
 select tests.start(1, 'owner', 'brand'), tests.start(2, 'owner');
 insert into public.conversation_messages (id, session_id, role, content)
@@ -51,6 +51,17 @@ select is_empty(
        encode(private.hmac_sha256(k.key, convert_to(r.reason, 'UTF8')), 'hex') $$,
   'with the HMAC of its reason, the first one too'
 );
+-- As from the data API, which writes out what it was asked for; a value is a parameter there.
+select tests.act_as('brand_owner');
+select set_config('request.method', 'POST', true);
+select is(
+  tests.error_of(
+    'select cast(content as int) from public.read_session_as_admin(tests.s(1), ''an incident'')'
+  ),
+  'PT400 INVALID_ARGUMENT', 'an error behind it would tell a text, and take the row back'
+);
+select is(tests.read(), 'ok', 'a reading as it is');
+select set_config('request.method', '', true);
 select tests.act_as('owner');
 select public.delete_session(tests.s(1));
 select tests.act_as('brand_owner');
