@@ -523,6 +523,8 @@ begin
     );
   end if;
   perform private.count_call(null, p_rate_limit);
+  -- Before the session, as all who write for a user: an erasure takes it alone and then wants the account.
+  perform pg_advisory_xact_lock_shared(1953854049, hashtext(v_user_id::text));
   select * into v_client
   from public.session_clients as c
   where (p_session_token is null or c.session_token = p_session_token)

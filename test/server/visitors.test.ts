@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { openTestServer, refusal, type Rows, type Server, type UserConnection } from "./support.ts";
 
 const timeout = 120_000;
@@ -124,6 +125,38 @@ test("16 users claim one chat at once: one has it, with all in it", { timeout },
     }
   });
 });
+
+test(
+  "a claim beside the erasure of its user waits, and neither is ended",
+  { timeout },
+  async () => {
+    const user = await server.makeUser();
+    const { token, session } = await visit();
+    const eraser = await server.admin.connect();
+    try {
+      await eraser.query("begin");
+      // As erase_user_data does, before it comes to the account.
+      await eraser.query("select pg_advisory_xact_lock(1953854049, hashtext($1))", [user]);
+      const claim = server.as(user, 1, ([claimer]) =>
+        claimer.refused(
+          "select public.claim_visitor_session(p_session_token => $1, p_session_secret => $2)",
+          [token, secret],
+        ));
+      await Promise.race([claim, sleep(300)]);
+      await eraser.query("delete from auth.users where id = $1", [user]);
+      await eraser.query("commit");
+      assert.equal((await claim)?.code, "23503");
+    } finally {
+      await eraser.query("rollback");
+      eraser.release();
+    }
+    const [left] = await server.select(
+      "select user_id from public.conversation_sessions where id = $1",
+      [session],
+    );
+    assert.deepEqual(left, { user_id: null });
+  },
+);
 
 test("after a claim the secret writes nothing more, and what it wrote is the user's", {
   timeout,
