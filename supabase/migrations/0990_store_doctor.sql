@@ -1649,6 +1649,38 @@ begin
         where s.id is null or w.session_id is null
         order by coalesce(s.id, w.session_id)
         limit 6
+      ) || array(
+        select 'private.search_secrets has no row'
+        where not exists (select 1 from private.search_secrets)
+      ) || array(
+        -- A search looks under the marks of the languages that are known of its user.
+        select format('the words of %s are under no mark of their user', x.name)
+        from (
+          select 'message ' || w.message_id, w.user_id, w.words from public.message_search as w
+          union all
+          select 'session ' || w.session_id, w.user_id, w.words from private.session_search as w
+        ) as x (name, user_id, words)
+        left join (
+          select
+            l.user_id,
+            string_agg(
+              '''' || private.search_mark(c.secret, l.user_id, l.language) || ''':*', ' | '
+            )::tsquery as marks
+          from private.search_secrets as c
+          cross join (
+            select u.id, n.language
+            from auth.users as u
+            cross join lateral (
+              select 'simple'
+              union all
+              select o.language from private.search_languages as o where o.user_id = u.id
+            ) as n (language)
+          ) as l (user_id, language)
+          group by l.user_id
+        ) as m on m.user_id = x.user_id
+        where x.words <> '' and not coalesce(x.words @@ m.marks, false)
+        order by x.name
+        limit 6
       );
 
     when 'embeddings' then

@@ -7,6 +7,7 @@ begin;
 select tests.work();
 select public.merge_usage();
 update public.conversation_sessions set title = 'A title' where id = tests.s(1);
+select public.index_messages();
 
 create table tests.damages (damage text, said text);
 insert into tests.damages (damage, said)
@@ -44,6 +45,12 @@ values
     'delete from private.session_search',
     '^search_index: session \S+-000000000001 is not in private.session_search'
   ),
+  -- As a restore leaves it that brought the words and not what they are marked with.
+  (
+    'update private.search_secrets set secret = gen_random_uuid()',
+    '^search_index: the words of message \S+-000000000001 are under no mark of their user'
+  ),
+  ('delete from private.search_secrets', '^search_index: private.search_secrets has no row; the words of '),
   (
     'update private.usage_rollups set cost_usd = cost_usd + 0.000000000001 where scope = ''user'' '
       'and provider = ''acme''',
