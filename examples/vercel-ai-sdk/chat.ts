@@ -11,8 +11,9 @@ export async function chat(
   message: ai.UIMessage,
 ): Promise<Response> {
   const before = await loadMessages(supabase, sessionId, 200);
-  // With the result of a tool of the browser, the last answer comes again under its id.
-  const messages = [...before.filter(({ id }) => id !== message.id), message];
+  // One that is known comes again to be answered anew, or with the result of a tool: what followed it is cut off.
+  const known = before.findIndex(({ id }) => id === message.id);
+  const messages = [...before.slice(0, known < 0 ? before.length : known), message];
   await ai.validateUIMessages({ messages });
   await saveMessages(supabase, sessionId, messages);
   const prompt = await ai.convertToModelMessages(messages, { ignoreIncompleteToolCalls: true });

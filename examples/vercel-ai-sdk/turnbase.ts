@@ -41,12 +41,17 @@ export async function saveMessages(
   const rowOf = (message: UIMessage) =>
     branch.find((row) => row.id === message.id || carriedId(row.parts) === message.id);
 
+  // What was read of the branch may begin later than the messages, or within an answer: all before is stored.
+  const read = messages.findIndex(({ id }) => stored.some((message) => message.id === id));
+  const isCut = branch[0]?.parent_message_id || messages[0] && rowOf(messages[0]);
+  const begin = isCut ? Math.max(read, 0) : 0;
+
   // Up to the first message that is not stored as it is; what stands in its place has the same parent.
-  const first = stored.findIndex((message) => message.id === messages[0]?.id);
+  const first = stored.findIndex((message) => message.id === messages[begin]?.id);
   let same = 0;
   while (
-    first >= 0 && same < messages.length &&
-    canonical(messages[same]) === canonical(stored[first + same])
+    first >= 0 && begin + same < messages.length &&
+    canonical(messages[begin + same]) === canonical(stored[first + same])
   ) same += 1;
   const inPlace = first < 0 ? undefined : stored[first + same];
   let parent = first < 0
@@ -56,7 +61,7 @@ export async function saveMessages(
     : branch.at(-1)?.id ?? "root";
 
   const rows: AppendMessageInput[] = [];
-  for (const message of messages.slice(same)) {
+  for (const message of messages.slice(begin + same)) {
     const id = await idOf([sessionId, parent, message]);
     const { role, parts, ...fields } = message;
     rows.push({

@@ -181,6 +181,61 @@ test("the end of a long conversation is saved behind its beginning", async () =>
   assert.equal((await loadMessages(ada, session)).length, 13);
 });
 
+test("a conversation longer than what is read goes on without a copy", async () => {
+  const session = await newSession(ada);
+  const p_messages = Array.from({ length: 201 }, (_, k) => ({
+    role: k % 2 ? "assistant" as const : "user" as const,
+    content: `${k}`,
+  }));
+  good(await ada.rpc("append_messages", { p_session_id: session, p_messages }));
+  const mock = model(["One.", "Two."]);
+  await ask(mock, session, says("u-1", "First?"));
+  await ask(mock, session, says("u-2", "Second?"));
+  assert.deepEqual(textsOf(await loadMessages(ada, session, 5)), [
+    "200",
+    "First?",
+    "One.",
+    "Second?",
+    "Two.",
+  ]);
+  const whole = good(await ada.rpc("get_session", { p_session_id: session }));
+  assert.deepEqual([whole.message_count, whole.branch_count], [205, 0]);
+});
+
+test("a page that begins within an answer is saved where it was read", async () => {
+  const session = await newSession(ada);
+  const tool_calls = [{ id: "c-1", type: "function", function: { name: "look", arguments: "{}" } }];
+  const p_messages = [
+    { role: "user" as const, content: "Look." },
+    { role: "assistant" as const, tool_calls },
+    { role: "tool" as const, content: "21", tool_call_id: "c-1" },
+    { role: "assistant" as const, content: "21 degrees." },
+    { role: "user" as const, content: "Thanks." },
+  ];
+  good(await ada.rpc("append_messages", { p_session_id: session, p_messages }));
+  const end = await loadMessages(ada, session, 2);
+  await saveMessages(ada, session, [...end, says("a-1", "At your service.", "assistant")]);
+  const whole = good(await ada.rpc("get_session", { p_session_id: session }));
+  assert.deepEqual([whole.message_count, whole.branch_count], [6, 0]);
+});
+
+test("a question that comes again gets another answer beside the first", async () => {
+  const session = await newSession(ada);
+  const mock = model(["Cold.", "Warm.", "Hot."]);
+  await ask(mock, session, says("u-1", "Rome?"));
+  await ask(mock, session, says("u-2", "Oslo?"));
+  // As regenerate() of useChat sends it, and a request whose answer was lost.
+  await ask(mock, session, says("u-2", "Oslo?"));
+  assert.deepEqual(mock.doStreamCalls[2]?.prompt.map(({ role }) => role), [
+    "user",
+    "assistant",
+    "user",
+  ]);
+  assert.deepEqual(textsOf(await loadMessages(ada, session)), ["Rome?", "Cold.", "Oslo?", "Hot."]);
+  const whole = good(await ada.rpc("get_session", { p_session_id: session }));
+  assert.deepEqual([whole.message_count, whole.branch_count], [5, 1]);
+});
+
 test("a conversation that other calls wrote goes on without a copy", async () => {
   const session = await newSession(ada);
   good(
