@@ -1,6 +1,6 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import type OpenAI from "openai";
-import type { AppendMessageInput, Database, Json } from "../../types/index.ts";
+import type { AppendedMessage, AppendMessageInput, Database, Json } from "../../types/index.ts";
 
 type Client = SupabaseClient<Database>;
 type Message = OpenAI.ChatCompletionMessageParam;
@@ -28,7 +28,7 @@ export async function loadMessages(
 
 /**
  * Appends new messages; `answer` goes with the last one of the assistant. With the same `turnId` a repeated call writes
- * nothing twice.
+ * nothing twice. Returns them as they are stored.
  */
 export async function saveMessages(
   supabase: Client,
@@ -36,16 +36,17 @@ export async function saveMessages(
   messages: Message[],
   answer: AnswerColumns = {},
   turnId: string = crypto.randomUUID(),
-): Promise<void> {
+): Promise<AppendedMessage[]> {
   const answered = messages.findLast(({ role }) => role === "assistant");
   const rows = await Promise.all(messages.map(async (message, position) => ({
     ...rowOf(message),
     ...(message === answered ? answer : {}),
     id: await idOf(turnId, position),
   })));
-  await supabase
+  const { data } = await supabase
     .rpc("append_messages", { p_session_id: sessionId, p_messages: rows })
     .throwOnError();
+  return data;
 }
 
 /** A message as a row: what has no column travels in one part beside the others. */

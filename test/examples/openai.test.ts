@@ -76,6 +76,27 @@ test("a chat remembers what was said, and what it cost", async () => {
   assert.deepEqual([row?.cached_input_tokens, row?.reasoning_tokens], [50, 5]);
 });
 
+test("a turn that is tried again has the answer that was kept", async () => {
+  const { port } = provider.address() as AddressInfo;
+  const openai = new OpenAI({ apiKey: "stand-in", baseURL: `http://127.0.0.1:${port}/v1` });
+  const session = await newSession(ada);
+  const turn = crypto.randomUUID();
+  await chat(openai, ada, session, "Hello?", turn);
+  const times = asked.length;
+  assert.equal(await chat(openai, ada, session, "Hello?", turn), "21 degrees.");
+  assert.equal(asked.length, times);
+  assert.deepEqual((await rowsOf(ada, session)).map(({ role }) => role), ["user", "assistant"]);
+});
+
+test("a turn that is sent twice at once shows one answer", async () => {
+  const { port } = provider.address() as AddressInfo;
+  const openai = new OpenAI({ apiKey: "stand-in", baseURL: `http://127.0.0.1:${port}/v1` });
+  const session = await newSession(ada);
+  const turn = crypto.randomUUID();
+  await Promise.all([1, 2].map(() => chat(openai, ada, session, "Hello?", turn)));
+  assert.deepEqual((await rowsOf(ada, session)).map(({ role }) => role), ["user", "assistant"]);
+});
+
 test("a conversation continues where a call was never answered", async () => {
   const { port } = provider.address() as AddressInfo;
   const openai = new OpenAI({ apiKey: "stand-in", baseURL: `http://127.0.0.1:${port}/v1` });
