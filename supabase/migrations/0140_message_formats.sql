@@ -964,7 +964,7 @@ declare
   v_last integer;
   v_call integer;                 -- the place of a waiting call in the last message
   v_is_waiting boolean := false;  -- the last message has calls without an answer, or had
-  v_is_answered boolean := false; -- and a tool answered since
+  v_is_answered boolean := false; -- and a tool answered one
   v_is_verbatim boolean := false; -- it is as the AI SDK wrote it
   v_ran text[];                   -- the calls in it that a run answered, and no message so far
   v_parts jsonb;
@@ -1055,6 +1055,7 @@ begin
       ) as r on true;
       v_messages[cardinality(v_messages)] :=
         v_messages[cardinality(v_messages)] || jsonb_build_object('parts', v_parts);
+      v_is_answered := v_ran is not null;
     end if;
   end loop;
   return to_jsonb(v_messages);

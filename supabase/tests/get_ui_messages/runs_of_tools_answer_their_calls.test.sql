@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/formats.psql
-select plan(7);
+select plan(8);
 
 select tests.start(1);
 select tests.start(2);
@@ -40,6 +40,20 @@ select tests.append(2, jsonb_build_array(tests.gives('a'), tests.says('assistant
 select is(
   tests.ui_line(2) || ' ' || (tests.ui(2) #>> '{0,parts,1,output}'),
   'assistant: / a=output-available / So gave a', 'what the model was told comes before'
+);
+
+select tests.start(3);
+select tests.append(
+  3, jsonb_build_array(tests.says('user', 'Rome?'), tests.asks('a') || jsonb_build_object('id', tests.m(8)))
+);
+insert into public.tool_executions (session_id, message_id, tool_call_id, tool_name, status, output)
+values (tests.s(3), tests.m(8), 'a', 'look', 'completed', '21');
+select tests.append(
+  3, jsonb_build_array(tests.says('assistant', 'Warm.'), tests.says('assistant', 'Ask me.'))
+);
+select is(
+  tests.ui_line(3), 'user: Rome? | assistant: / a=output-available / Warm. | assistant: Ask me.',
+  'the answer after it belongs to it'
 );
 
 -- A project that left 0130 out may have a table of that name.
