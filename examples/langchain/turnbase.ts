@@ -61,7 +61,7 @@ export class TurnbaseChatMessageHistory extends BaseListChatMessageHistory {
       ...(AIMessage.isInstance(message) ? columns(message) : {}),
     }));
     await supabase
-      .rpc("append_messages", { p_session_id: sessionId, p_messages: rows })
+      .rpc("append_messages", { p_session_id: sessionId, p_messages: storable(rows) })
       .throwOnError();
   }
 
@@ -131,6 +131,18 @@ function rowOf(message: BaseMessage): AppendMessageInput {
       }
       : {}),
   };
+}
+
+/** Half of a cut emoji, and NUL, can't be stored: they become U+FFFD. */
+function storable<T>(value: T): T {
+  const text = JSON.stringify(value);
+  return JSON.parse(
+    text,
+    (_, part: unknown) =>
+      typeof part === "string"
+        ? part.replaceAll("\0", "\ufffd").replace(/\p{Surrogate}/gu, "\ufffd")
+        : part,
+  ) as T;
 }
 
 function tokensOf(answer: AIMessage): AnswerColumns {

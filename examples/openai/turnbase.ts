@@ -44,7 +44,7 @@ export async function saveMessages(
     id: await idOf(turnId, position),
   })));
   const { data } = await supabase
-    .rpc("append_messages", { p_session_id: sessionId, p_messages: rows })
+    .rpc("append_messages", { p_session_id: sessionId, p_messages: storable(rows) })
     .throwOnError();
   return data;
 }
@@ -77,6 +77,18 @@ function rowOf(message: Message): AppendMessageInput {
     ...(hasCalls ? { tool_calls: tool_calls as unknown as Json } : {}),
     ...(tool_call_id === undefined ? {} : { tool_call_id }),
   };
+}
+
+/** Half of a cut emoji, and NUL, can't be stored: they become U+FFFD. */
+function storable<T>(value: T): T {
+  const text = JSON.stringify(value);
+  return JSON.parse(
+    text,
+    (_, part: unknown) =>
+      typeof part === "string"
+        ? part.replaceAll("\0", "\ufffd").replace(/\p{Surrogate}/gu, "\ufffd")
+        : part,
+  ) as T;
 }
 
 /** What a completion used and where, as the price book counts it. */

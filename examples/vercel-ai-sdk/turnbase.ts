@@ -29,9 +29,10 @@ export async function loadMessages<Message extends UIMessage = UIMessage>(
 export async function saveMessages(
   supabase: Client,
   sessionId: string,
-  messages: UIMessage[],
+  unsaved: UIMessage[],
   answer: AnswerColumns = {},
 ): Promise<void> {
+  const messages = storable(unsaved);
   const [stored, { data: branch }] = await Promise.all([
     loadMessages(supabase, sessionId, 200),
     supabase.rpc("get_conversation_history", { p_session_id: sessionId, p_limit: 200 })
@@ -116,6 +117,18 @@ function carriedId(parts: Json): unknown {
   const { type, data } = carrier;
   const carries = type === "data-ui-message" && typeof data === "object" && data !== null;
   return carries && !Array.isArray(data) ? data["id"] : undefined;
+}
+
+/** Half of a cut emoji, and NUL, can't be stored: they become U+FFFD. */
+function storable<T>(value: T): T {
+  const text = JSON.stringify(value);
+  return JSON.parse(
+    text,
+    (_, part: unknown) =>
+      typeof part === "string"
+        ? part.replaceAll("\0", "\ufffd").replace(/\p{Surrogate}/gu, "\ufffd")
+        : part,
+  ) as T;
 }
 
 /** The same text for the same JSON, whatever the order of its keys. */

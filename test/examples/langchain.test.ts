@@ -152,6 +152,12 @@ test("clear empties the session and leaves the others", async () => {
   assert.equal((await rowsOf(ada, sessionId)).length, 1);
 });
 
+test("what Postgres cannot hold costs no answer", async () => {
+  const { history } = await newHistory();
+  await history.addMessage(new AIMessage("Cut \ud83d, a\0b"));
+  assert.deepEqual((await history.getMessages()).map(({ text }) => text), ["Cut \ufffd, a\ufffdb"]);
+});
+
 test("a message that has no role here is refused", async () => {
   const { history } = await newHistory();
   await assert.rejects(history.addMessage(new ChatMessage("Hi", "narrator")), TypeError);

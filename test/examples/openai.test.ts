@@ -126,6 +126,15 @@ test("a turn that is saved again is stored once", async () => {
   assert.equal(rows.at(-1)?.tokens_used, 5);
 });
 
+test("what Postgres cannot hold costs no answer", async () => {
+  const session = await newSession(ada);
+  const cut = { role: "assistant" as const, content: "Cut \ud83d, a\0b" };
+  await saveMessages(ada, session, [cut]);
+  assert.deepEqual(await loadMessages(ada, session), [
+    { role: "assistant", content: "Cut \ufffd, a\ufffdb" },
+  ]);
+});
+
 test("the old functions are refused", async () => {
   const session = await newSession(ada);
   const message = { role: "function" as const, name: "f", content: "1" };

@@ -256,6 +256,30 @@ test("a conversation that other calls wrote goes on without a copy", async () =>
   ]);
 });
 
+test("what Postgres cannot hold costs no answer", async () => {
+  const session = await newSession(ada);
+  const read: ai.UIMessage = {
+    id: "a-1",
+    role: "assistant",
+    parts: [
+      { type: "step-start" },
+      {
+        type: "dynamic-tool",
+        toolName: "read",
+        toolCallId: "c-1",
+        state: "output-available",
+        input: {},
+        output: "a\0b",
+      },
+      { type: "text", text: "Cut \ud83d" },
+    ],
+  };
+  for (let k = 0; k < 2; k++) await saveMessages(ada, session, [says("u-1", "Read it."), read]);
+  const [, kept] = await loadMessages(ada, session);
+  assert.deepEqual(kept, JSON.parse(JSON.stringify(read).replace(/\\u0000|\\ud83d/g, "\ufffd")));
+  assert.equal((await rowsOf(ada, session)).length, 2);
+});
+
 test("parts of more than 256 KiB are refused, and nothing of the call is stored", async () => {
   const session = await newSession(ada);
   const url = `data:image/png;base64,${"A".repeat(270_000)}`;
