@@ -1098,32 +1098,27 @@ begin
     where m.session_id = h.session_id and m.parent_message_id = h.id
   $q$ using v_sessions, v_ids, v_heirs;
 
-  update public.conversation_sessions as s
-  set active_message_id = coalesce(
-    h.heir, private.last_message_before(s.id, s.user_id, 2147483647)
-  )
-  from unnest(v_sessions, v_ids, v_heirs) as h (session_id, id, heir)
-  where s.id = h.session_id and s.active_message_id = h.id;
-
-  -- The shown branch ends at a leaf.
-  update public.conversation_sessions as s
-  set active_message_id = private.newest_leaf(s.id, s.active_message_id)
-  where s.id = any (v_sessions)
-    and exists (
-      select 1
-      from public.conversation_messages as m
-      where m.session_id = s.id and m.parent_message_id = s.active_message_id
-    );
-
-  update public.conversation_sessions as s
-  set branch_count = (
-    select
-      count(*) - count(distinct m.parent_message_id)
-      - (count(*) filter (where m.parent_message_id is null) > 0)::integer
-    from public.conversation_messages as m
-    where m.session_id = s.id
-  )
-  where s.id = any (v_sessions);
+  -- In one update, so that it is told once. The shown branch ends at a leaf.
+  execute $q$
+    update public.conversation_sessions as s
+    set
+      active_message_id = case
+        when h.id is null then s.active_message_id
+        else private.newest_leaf(
+          s.id, coalesce(h.heir, private.last_message_before(s.id, s.user_id, 2147483647))
+        )
+      end,
+      branch_count = (
+        select
+          count(*) - count(distinct m.parent_message_id)
+          - (count(*) filter (where m.parent_message_id is null) > 0)::integer
+        from public.conversation_messages as m
+        where m.session_id = s.id
+      )
+    from public.conversation_sessions as o
+    left join unnest($2, $3) as h (id, heir) on h.id = o.active_message_id
+    where o.id = any ($1) and s.id = o.id
+  $q$ using v_sessions, v_ids, v_heirs;
   return null;
 end
 $$;
