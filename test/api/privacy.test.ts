@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import pg from "pg";
 import { readBlocks } from "../readme/blocks.ts";
 import { list, of, Page } from "./page.ts";
-import { type Api, good, openTestApi, problem } from "./support.ts";
+import { type Api, good, newSession, openTestApi, problem } from "./support.ts";
 
 let api: Api;
 let page: Page;
@@ -188,3 +188,21 @@ test("erasing oneself", async () => {
 });
 
 test("every block ran", () => page.assertAllRan());
+
+test("the chats of an anonymous user come to an account that was there before", async () => {
+  const service = api.service();
+  const [anonymous, ada] = await Promise.all([api.anonymous(), api.user()]);
+  const session = await newSession(anonymous.client);
+  const p_messages = [{ role: "user" as const, content: "Rome?" }];
+  good(await anonymous.client.rpc("append_messages", { p_session_id: session, p_messages }));
+  const exported = good(await service.rpc("export_user_data", { p_user_id: anonymous.id }));
+  const taken = { p_user_id: ada.id, p_lines: exported.map(({ line }) => line) };
+  good(await service.rpc("import_user_data", taken));
+  assert.equal(good(await ada.client.rpc("count_sessions")), 0, "they are whose they are");
+  good(await service.rpc("erase_user_data", { p_user_id: anonymous.id }));
+  good(await service.rpc("import_user_data", taken));
+  const history = good(
+    await ada.client.rpc("get_conversation_history", { p_session_id: session }),
+  );
+  assert.deepEqual(history.map(({ content }) => content), ["Rome?"]);
+});
