@@ -3,7 +3,7 @@ import { type Database, startDatabase } from "./database.ts";
 import type { Log } from "./engines/engine.ts";
 import { localDefaults, startFunctions } from "./functions.ts";
 import { startGateway } from "./gateway.ts";
-import { jwtSecret, localKeys } from "./keys.ts";
+import { functionKeys, jwtSecret, localKeys } from "./keys.ts";
 import { root } from "./paths.ts";
 import { claimPort, host } from "./ports.ts";
 import { startPostgrest } from "./postgrest.ts";
@@ -86,8 +86,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       defaults: localDefaults(project, log),
       env: {
         SUPABASE_URL: apiUrl,
-        SUPABASE_ANON_KEY: keys.anonKey,
-        SUPABASE_SERVICE_ROLE_KEY: keys.serviceRoleKey,
+        ...functionKeys(keys),
         SUPABASE_DB_URL: dbUrl,
       },
     });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash, randomUUID } from "node:crypto";
 import { after, before, suite, test } from "node:test";
+import { functionKeys, publishableKey, secretKey } from "../../local/keys.ts";
 import { freePort } from "../../local/ports.ts";
 import { bodyFor, callRoute, logging, ofSession, routes, turn } from "./routes.ts";
 import { type Edge, type Environment, Fixture, newSecret, openEdge, refusal } from "./support.ts";
@@ -58,6 +59,51 @@ suite("ENABLE_CHAT_LOGGING", () => {
       assert.deepEqual(await fixture.counts(), before);
     });
   }
+});
+
+suite("keys of the new kind", () => {
+  const both = functionKeys({
+    anonKey: "no.such.key",
+    serviceRoleKey: "no.such.service-key",
+  });
+  const own = () => ({ sessionId: user.sessionId });
+
+  test("they call, and open, where those of the old kind are switched off", async () => {
+    await withEdge(both, async (edge) => {
+      edge.hidden.add(secretKey);
+      const health = await edge.call("health", { headers: { apikey: secretKey } });
+      assert.equal(health.status, 200, health.text);
+      assert.match(health.text, /"ms"/);
+      const path = `chat-session/stats?sessionId=${user.sessionId}`;
+      for (
+        const by of [
+          { token: user.token },
+          { headers: { apikey: secretKey } },
+          // As supabase-js sends it.
+          { token: secretKey, headers: { apikey: secretKey } },
+        ]
+      ) {
+        const answer = await edge.call(path, by);
+        assert.equal(answer.status, 200, answer.text);
+      }
+      const taken = await edge.post("privacy/export", { userId: user.id }, {
+        headers: { apikey: secretKey },
+      });
+      assert.equal(taken.status, 200, taken.text);
+    });
+  });
+
+  test("a key that was switched off opens nothing, and a publishable one never", async () => {
+    await withEdge(both, async (edge) => {
+      const keys = ["no.such.service-key", publishableKey, "sb_secret_0"];
+      for (const apikey of keys) {
+        for (const route of ofSession.filter(({ method }) => method === "GET")) {
+          const answer = await callRoute(edge, route, own(), { headers: { apikey } });
+          assert.deepEqual([answer.status, refusal(answer).code], [401, "UNAUTHENTICATED"], apikey);
+        }
+      }
+    });
+  });
 });
 
 suite("USER_ID_SALT", () => {

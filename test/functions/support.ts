@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Functions, startFunctions } from "../../local/functions.ts";
 import { type Gateway, startGateway } from "../../local/gateway.ts";
 import { isRecord } from "../../local/http.ts";
+import type { functionKeys } from "../../local/keys.ts";
 import { root } from "../../local/paths.ts";
 import { freePort, host } from "../../local/ports.ts";
 import { type Api, openTestApi } from "../api/support.ts";
@@ -39,7 +40,12 @@ const environment = {
   STORAGE_TIMEOUT_MS: "",
 };
 
-export type Environment = Partial<Record<keyof typeof environment | "SUPABASE_URL", string>>;
+export type Environment = Partial<
+  Record<
+    keyof typeof environment | "SUPABASE_URL" | keyof ReturnType<typeof functionKeys>,
+    string
+  >
+>;
 
 export interface Answer {
   status: number;

@@ -1,14 +1,18 @@
-import type { LoggingEnv } from "./env.ts";
+import { type LoggingEnv, serviceKeys } from "./env.ts";
 import { unauthenticated } from "./errors.ts";
 
 /** Who calls, as far as a function can tell: PostgREST verifies tokens, the database compares secrets. */
 export type Caller =
-  /** With a secret, on behalf of the visitor who has it: for its session alone, and without trust. */
-  | { kind: "service"; secret?: string }
+  /**
+   * With a secret, on behalf of the visitor who has it: for its session alone, and without trust. Its calls go with
+   * the key that it has, so that one which was switched off opens nothing; without, with the function's.
+   */
+  | { kind: "service"; secret?: string; key?: string }
   | { kind: "visitor"; secret: string }
   | { kind: "user"; token: string };
 
-type Keys = Pick<LoggingEnv, "SUPABASE_ANON_KEY" | "SUPABASE_SERVICE_ROLE_KEY">;
+type SecretKeys = Pick<LoggingEnv, "SUPABASE_SERVICE_ROLE_KEY" | "SUPABASE_SECRET_KEYS">;
+type Keys = SecretKeys & Pick<LoggingEnv, "SUPABASE_ANON_KEY">;
 
 export const secretForm = /^[A-Za-z0-9_-]{43,255}$/;
 
@@ -18,16 +22,18 @@ export async function findCaller(
 ): Promise<Caller> {
   // As with the API of the database: the token says who calls, the key beside it only lets the call in.
   const user = await findUser(request, keys);
-  const isService = !user && await hasKey(request, keys.SUPABASE_SERVICE_ROLE_KEY);
+  const key = user ? undefined : await findKey(request, serviceKeys(keys));
   const secret = request.headers.get("x-session-secret");
   if (secret !== null) {
     // An empty one too: who hands on what a browser did not send must not open every session with it.
-    if (secretForm.test(secret)) return { kind: isService ? "service" : "visitor", secret };
+    if (secretForm.test(secret)) {
+      return key === undefined ? { kind: "visitor", secret } : { kind: "service", secret, key };
+    }
     throw unauthenticated(
       "x-session-secret has 43 to 255 characters of A-Z a-z 0-9 _ -.",
     );
   }
-  if (isService) return { kind: "service" };
+  if (key !== undefined) return { kind: "service", key };
   if (user) return user;
   throw unauthenticated(
     "Send a user's token, the session's secret in x-session-secret, or the service key.",
@@ -51,22 +57,27 @@ export async function findUser(
 /** For what the service alone may call. */
 export async function requireService(
   request: Request,
-  { SUPABASE_SERVICE_ROLE_KEY }: Pick<Keys, "SUPABASE_SERVICE_ROLE_KEY">,
+  keys: SecretKeys,
 ): Promise<void> {
-  if (!await hasKey(request, SUPABASE_SERVICE_ROLE_KEY)) {
+  if (await findKey(request, serviceKeys(keys)) === undefined) {
     throw unauthenticated("Send the service key.");
   }
 }
 
-/** Whether the caller has this key, as a bearer token or as apikey; takes the same time for every wrong one. */
-export async function hasKey(request: Request, key: string): Promise<boolean> {
+/** Which of these keys the caller has, as a bearer token or as apikey; takes the same time for every wrong one. */
+export async function findKey(
+  request: Request,
+  keys: readonly string[],
+): Promise<string | undefined> {
   const given = [bearer(request), request.headers.get("apikey")].filter((
     value,
   ) => value !== undefined && value !== null);
-  const wanted = await digest(key);
-  let found = false;
+  let found: string | undefined;
   for (const value of given) {
-    found = isSame(await digest(value), wanted) || found;
+    const digested = await digest(value);
+    for (const key of keys) {
+      if (isSame(digested, await digest(key))) found ??= key;
+    }
   }
   return found;
 }

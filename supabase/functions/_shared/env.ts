@@ -14,13 +14,51 @@ export function wholeNumber(min: number, max: number, otherwise: number) {
   return unless(z.coerce.number().int().min(min).max(max).default(otherwise));
 }
 
+/** `{"default": "sb_secret_...", ...}`: keys of the new kind by their names; none where there are only the old ones. */
+const newKeys = z.string().default("").transform((text, context) => {
+  const keys = keysIn(text);
+  if (!keys) context.addIssue("expected a JSON object of keys by their names");
+  return keys ?? [];
+});
+
 /** What every function is given by the platform, and the origins that browsers may call it from. */
 export const platformEnv = z.object({
   SUPABASE_URL: z.url(),
   SUPABASE_ANON_KEY: z.string().min(1),
   SUPABASE_SERVICE_ROLE_KEY: z.string().min(1),
+  SUPABASE_PUBLISHABLE_KEYS: newKeys,
+  SUPABASE_SECRET_KEYS: newKeys,
   ALLOWED_ORIGINS: list,
 });
+
+/** The default one first; undefined for anything else than such an object. */
+function keysIn(text = ""): string[] | undefined {
+  if (text === "") return [];
+  try {
+    const { default: first, ...others } = z.record(z.string(), z.string().min(1))
+      .parse(JSON.parse(text));
+    return [...(first === undefined ? [] : [first]), ...Object.values(others)];
+  } catch {
+    return undefined;
+  }
+}
+
+type SecretEnv = Pick<
+  z.output<typeof platformEnv>,
+  "SUPABASE_SECRET_KEYS" | "SUPABASE_SERVICE_ROLE_KEY"
+>;
+
+/** The keys that open everything, the one that functions call with first. */
+export function serviceKeys(env: SecretEnv): [string, ...string[]] {
+  const [first, ...others] = env.SUPABASE_SECRET_KEYS;
+  const old = env.SUPABASE_SERVICE_ROLE_KEY;
+  return first === undefined ? [old] : [first, ...others, old];
+}
+
+/** How a key is sent: one of the new kind is no token. */
+export function keyHeaders(key: string): Record<string, string> {
+  return { apikey: key, ...(key.startsWith("sb_") ? {} : { authorization: `Bearer ${key}` }) };
+}
 
 /** What the functions that log chats read as well; .env.example says what each variable does. */
 export const loggingEnv = platformEnv.extend({
@@ -40,10 +78,20 @@ export function readEnv<Schema extends z.ZodType>(
   schema: Schema,
   source: Record<string, string | undefined> = Deno.env.toObject(),
 ): z.output<Schema> {
-  const read = schema.safeParse(source);
+  const read = schema.safeParse({ ...source, ...keysOfOldNames(source) });
   if (read.success) return read.data;
   const problems = read.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new Error(`environment: ${problems.join("; ")}`);
+}
+
+/** A project may have keys of the new kind alone: those stand for the old ones. */
+function keysOfOldNames(source: Record<string, string | undefined>) {
+  return {
+    SUPABASE_ANON_KEY: source["SUPABASE_ANON_KEY"] ||
+      keysIn(source["SUPABASE_PUBLISHABLE_KEYS"])?.[0],
+    SUPABASE_SERVICE_ROLE_KEY: source["SUPABASE_SERVICE_ROLE_KEY"] ||
+      keysIn(source["SUPABASE_SECRET_KEYS"])?.[0],
+  };
 }
 
 /** Printed in tutorials: hashes made with one of them can be turned back by anybody. */

@@ -11,6 +11,8 @@ Deno.test("the defaults, also for variables that are set to nothing", () => {
     IP_MODE: "hash",
     ALLOWED_ORIGINS: [],
     RATE_LIMIT_PER_MINUTE: 120,
+    SUPABASE_PUBLISHABLE_KEYS: [],
+    SUPABASE_SECRET_KEYS: [],
   };
   const empty = Object.fromEntries(Object.keys(expected).map((name) => [name, ""]));
   assertEquals(readEnv(loggingEnv, fakeKeys), { ...fakeKeys, ...expected });
@@ -23,6 +25,7 @@ for (
     TRUSTED_PROXY_HOPS: ["0", "one"],
     IP_MODE: ["HASH", "full"],
     RATE_LIMIT_PER_MINUTE: ["0", "1e99"],
+    SUPABASE_SECRET_KEYS: ["sb_secret_1", '["sb_secret_1", 2]', '{"default": ""}'],
   })
 ) {
   Deno.test(`${name}: a wrong value is named, and not shown`, () => {
@@ -33,6 +36,23 @@ for (
     }
   });
 }
+
+Deno.test("a project may have the keys of the new kind alone, and one of both kinds is needed", () => {
+  const { SUPABASE_URL } = fakeKeys;
+  const env = readEnv(loggingEnv, {
+    SUPABASE_URL,
+    SUPABASE_PUBLISHABLE_KEYS: '{"default": "sb_publishable_1"}',
+    SUPABASE_SECRET_KEYS: '{"other": "sb_secret_2", "default": "sb_secret_1"}',
+  });
+  assertEquals(env.SUPABASE_SECRET_KEYS, ["sb_secret_1", "sb_secret_2"]);
+  assertEquals(env.SUPABASE_SERVICE_ROLE_KEY, "sb_secret_1");
+  assertEquals(env.SUPABASE_ANON_KEY, "sb_publishable_1");
+  assertThrows(
+    () => readEnv(loggingEnv, { SUPABASE_URL, SUPABASE_SECRET_KEYS: "{}", SUPABASE_ANON_KEY: "a" }),
+    Error,
+    "SUPABASE_SERVICE_ROLE_KEY",
+  );
+});
 
 Deno.test("only 'true' switches logging on", () => {
   for (const value of ["TRUE", "1", "yes", "false", " true"]) {

@@ -1,7 +1,7 @@
 import { PostgrestClient } from "@supabase/postgrest-js";
 import type { Caller } from "./auth.ts";
 import { rateKey, tokenKey } from "./client.ts";
-import { type LoggingEnv, saltProblem } from "./env.ts";
+import { keyHeaders, type LoggingEnv, saltProblem, serviceKeys } from "./env.ts";
 import { HttpError, internal, unauthenticated } from "./errors.ts";
 import type { SessionName } from "./schemas.ts";
 
@@ -24,19 +24,26 @@ export interface ChatDeps {
 const timeoutMs = 30_000;
 
 export function createRpc(
-  env: Pick<LoggingEnv, "SUPABASE_URL" | "SUPABASE_ANON_KEY" | "SUPABASE_SERVICE_ROLE_KEY">,
+  env: Pick<
+    LoggingEnv,
+    | "SUPABASE_URL"
+    | "SUPABASE_ANON_KEY"
+    | "SUPABASE_SERVICE_ROLE_KEY"
+    | "SUPABASE_PUBLISHABLE_KEYS"
+    | "SUPABASE_SECRET_KEYS"
+  >,
 ): Rpc {
-  const connect = (apikey: string, token: string) =>
-    new PostgrestClient(`${env.SUPABASE_URL}/rest/v1`, {
-      headers: { apikey, authorization: `Bearer ${token}` },
-      timeout: timeoutMs,
-    });
-  const service = connect(
-    env.SUPABASE_SERVICE_ROLE_KEY,
-    env.SUPABASE_SERVICE_ROLE_KEY,
-  );
+  const connect = (headers: Record<string, string>) =>
+    new PostgrestClient(`${env.SUPABASE_URL}/rest/v1`, { headers, timeout: timeoutMs });
+  const apikey = env.SUPABASE_PUBLISHABLE_KEYS[0] ?? env.SUPABASE_ANON_KEY;
+  const service = connect(keyHeaders(serviceKeys(env)[0]));
+  const clientOf = (caller: Caller) => {
+    if (caller.kind === "user") return connect({ apikey, authorization: `Bearer ${caller.token}` });
+    const key = caller.kind === "service" ? caller.key : undefined;
+    return key === undefined ? service : connect(keyHeaders(key));
+  };
   return async (caller, name, args, columns) => {
-    const client = caller.kind === "user" ? connect(env.SUPABASE_ANON_KEY, caller.token) : service;
+    const client = clientOf(caller);
     const send = () => {
       const call = client.rpc(name, args);
       return columns ? call.select(columns) : call;
@@ -91,6 +98,9 @@ export function databaseError(
     return unauthenticated(
       "The token is not valid, or has expired: sign in again.",
     );
+  }
+  if (caller.kind === "service" && caller.key !== undefined && status === 401) {
+    return unauthenticated("This service key is not in use any more.");
   }
   if (code === "42501" && caller.kind === "user") {
     return new HttpError(403, "FORBIDDEN", "Not allowed", {

@@ -3,6 +3,7 @@ import { databaseError } from "./rpc.ts";
 
 const user = { kind: "user", token: "a.b.c" } as const;
 const service = { kind: "service" } as const;
+const server = { kind: "service", key: "sb_secret_1" } as const;
 const raised = (code: string, details: string) => ({ code, details, message: "m", hint: "h" });
 
 const cases = [
@@ -12,6 +13,7 @@ const cases = [
   ["a role that may not", 403, raised("42501", ""), user, 403, "FORBIDDEN"],
   ["nobody's token", 401, raised("42501", ""), user, 401, "UNAUTHENTICATED"],
   ["our own key, refused", 401, raised("PGRST301", ""), service, 500, "INTERNAL"],
+  ["a server's key, refused", 401, raised("PGRST301", ""), server, 401, "UNAUTHENTICATED"],
   ["a right that is missing", 403, raised("42501", ""), service, 500, "INTERNAL"],
   ["a value out of range", 400, raised("22003", ""), user, 400, "INVALID_ARGUMENT"],
   ["a check", 400, raised("23514", "row"), user, 400, "INVALID_ARGUMENT"],

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { platformEnv, wholeNumber } from "./env.ts";
+import { keyHeaders, platformEnv, serviceKeys, wholeNumber } from "./env.ts";
 
 export const storageVariables = {
   STORAGE_TIMEOUT_MS: wholeNumber(10, 60_000, 10_000),
@@ -31,7 +31,7 @@ const storageEnv = platformEnv.extend(storageVariables);
 
 export function createStorage(env: z.output<typeof storageEnv>): Storage {
   const base = `${env.SUPABASE_URL}/storage/v1`;
-  const key = env.SUPABASE_SERVICE_ROLE_KEY;
+  const key = serviceKeys(env)[0];
   const call = async <Schema extends z.ZodType>(
     method: string,
     path: string,
@@ -42,8 +42,7 @@ export function createStorage(env: z.output<typeof storageEnv>): Storage {
       const response = await fetch(`${base}/${path}`, {
         method,
         headers: {
-          apikey: key,
-          authorization: `Bearer ${key}`,
+          ...keyHeaders(key),
           "content-type": "application/json",
         },
         body: JSON.stringify(body),

@@ -1,5 +1,6 @@
-import { findCaller, findUser, hasKey, secretForm } from "../_shared/auth.ts";
+import { findCaller, findKey, findUser, secretForm } from "../_shared/auth.ts";
 import { rateKey, visitorTraces } from "../_shared/client.ts";
+import { serviceKeys } from "../_shared/env.ts";
 import { HttpError, invalid, unauthenticated } from "../_shared/errors.ts";
 import { type Context, createFunction } from "../_shared/http.ts";
 import { callerArgs, type ChatDeps, requireSalt } from "../_shared/rpc.ts";
@@ -94,7 +95,7 @@ const end: Action = async ({ env, rpc }, { request, json }) => {
 const claim: Action = async ({ env, rpc }, { request, json }) => {
   const caller = await findUser(request, env);
   if (!caller) {
-    if (await hasKey(request, env.SUPABASE_SERVICE_ROLE_KEY)) {
+    if (await findKey(request, serviceKeys(env)) !== undefined) {
       throw new HttpError(403, "FORBIDDEN", "Not allowed", {
         hint: "A session is claimed by a user: send a user's token.",
       });

@@ -1,13 +1,14 @@
+import { keyHeaders } from "../_shared/env.ts";
+
 /** One request that reaches a table and reads no row: the gateway, PostgREST and the database answer. */
 export async function checkDatabase(
-  env: { SUPABASE_URL: string; SUPABASE_SERVICE_ROLE_KEY: string },
+  { url, key }: { url: string; key: string },
   timeoutMs = 3000,
 ): Promise<void> {
-  const key = env.SUPABASE_SERVICE_ROLE_KEY;
   const response = await fetch(
-    `${env.SUPABASE_URL}/rest/v1/conversation_sessions?select=id&limit=0`,
+    `${url}/rest/v1/conversation_sessions?select=id&limit=0`,
     {
-      headers: { apikey: key, authorization: `Bearer ${key}` },
+      headers: keyHeaders(key),
       signal: AbortSignal.timeout(timeoutMs),
     },
   );

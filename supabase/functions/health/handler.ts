@@ -1,4 +1,4 @@
-import { hasKey } from "../_shared/auth.ts";
+import { findKey } from "../_shared/auth.ts";
 import { HttpError } from "../_shared/errors.ts";
 import { createFunction } from "../_shared/http.ts";
 
@@ -7,7 +7,7 @@ type Check = () => Promise<void>;
 
 export interface HealthDeps {
   checks: Readonly<Record<string, Check>>;
-  serviceRoleKey: string;
+  serviceKeys: readonly string[];
   allowedOrigins: readonly string[];
   log?: (line: string) => void;
 }
@@ -38,7 +38,7 @@ async function judge(
   deps: HealthDeps,
   request: Request,
 ): Promise<Record<string, unknown>> {
-  const detailed = await hasKey(request, deps.serviceRoleKey);
+  const detailed = await findKey(request, deps.serviceKeys) !== undefined;
   const checks = await Promise.all(
     Object.entries(deps.checks).map(([name, check]) => run(name, check, detailed)),
   );

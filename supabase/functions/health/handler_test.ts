@@ -20,7 +20,7 @@ function handler(check: () => Promise<void>, allowedOrigins: string[] = []) {
   lines.length = 0;
   return createHandler({
     checks: { database: check },
-    serviceRoleKey: key,
+    serviceKeys: [key],
     allowedOrigins,
     log: (line) => lines.push(line),
   });
@@ -162,7 +162,7 @@ Deno.test("the configuration is bad only where chats are to be logged without a 
   }
 });
 
-const env = { SUPABASE_URL: "http://db.internal", SUPABASE_SERVICE_ROLE_KEY: key };
+const store = { url: "http://db.internal", key };
 const answering = (respond: () => Response): typeof fetch => () => Promise.resolve(respond());
 
 Deno.test("the store is examined once in a while, by whomever it is asked", async () => {
@@ -171,7 +171,7 @@ Deno.test("the store is examined once in a while, by whomever it is asked", asyn
     calls.push(String(url));
     return Promise.resolve(Response.json([]));
   };
-  const check = checkStore(env, { keepMs: 100, send });
+  const check = checkStore(store, { keepMs: 100, send });
   await Promise.all([check(), check()]);
   await check();
   assertEquals(calls, ["http://db.internal/rest/v1/rpc/store_doctor?ok=is.false"]);
@@ -182,14 +182,14 @@ Deno.test("the store is examined once in a while, by whomever it is asked", asyn
 
 Deno.test("what store_doctor finds is the reason", async () => {
   const found = [{ check: "indexes", ok: false, detail: "missing: idx_messages_cost." }];
-  const check = checkStore(env, { send: answering(() => Response.json(found)) });
+  const check = checkStore(store, { send: answering(() => Response.json(found)) });
   const error = await assertRejects(check, Error);
   assertEquals(error.message, "indexes: missing: idx_messages_cost.");
 });
 
 Deno.test("without store_doctor there is nothing to find, and an error is one", async () => {
-  await checkStore(env, { send: answering(() => new Response("{}", { status: 404 })) })();
-  const check = checkStore(env, { send: answering(() => new Response("slow", { status: 500 })) });
+  await checkStore(store, { send: answering(() => new Response("{}", { status: 404 })) })();
+  const check = checkStore(store, { send: answering(() => new Response("slow", { status: 500 })) });
   const error = await assertRejects(check, Error);
   assertEquals(error.message, "store_doctor answered 500: slow");
 });
@@ -199,6 +199,6 @@ Deno.test("a store that does not answer keeps nobody waiting", async () => {
     new Promise((_resolve, reject) => {
       init?.signal?.addEventListener("abort", () => reject(init.signal?.reason));
     });
-  const error = await assertRejects(checkStore(env, { timeoutMs: 50, send }), Error);
+  const error = await assertRejects(checkStore(store, { timeoutMs: 50, send }), Error);
   assertEquals(error.name, "TimeoutError");
 });

@@ -1,4 +1,6 @@
-type Env = { SUPABASE_URL: string; SUPABASE_SERVICE_ROLE_KEY: string };
+import { keyHeaders } from "../_shared/env.ts";
+
+type Store = { url: string; key: string };
 
 interface DoctorCheck {
   check: string;
@@ -11,7 +13,7 @@ interface DoctorCheck {
  * takes the database some 30 ms. A project without the file that makes store_doctor has nothing to check.
  */
 export function checkStore(
-  env: Env,
+  store: Store,
   { timeoutMs = 3000, keepMs = 10_000, send = fetch } = {},
 ): () => Promise<void> {
   let asked = -Infinity;
@@ -20,17 +22,16 @@ export function checkStore(
     const now = performance.now();
     if (answer === undefined || now - asked >= keepMs) {
       asked = now;
-      answer = examine(env, timeoutMs, send);
+      answer = examine(store, timeoutMs, send);
     }
     return answer;
   };
 }
 
-async function examine(env: Env, timeoutMs: number, send: typeof fetch): Promise<void> {
-  const key = env.SUPABASE_SERVICE_ROLE_KEY;
-  const response = await send(`${env.SUPABASE_URL}/rest/v1/rpc/store_doctor?ok=is.false`, {
+async function examine({ url, key }: Store, timeoutMs: number, send: typeof fetch): Promise<void> {
+  const response = await send(`${url}/rest/v1/rpc/store_doctor?ok=is.false`, {
     method: "POST",
-    headers: { apikey: key, authorization: `Bearer ${key}`, "content-type": "application/json" },
+    headers: { ...keyHeaders(key), "content-type": "application/json" },
     body: "{}",
     signal: AbortSignal.timeout(timeoutMs),
   });
