@@ -11,7 +11,7 @@ import {
 import { essence } from "./lists.ts";
 import { packageRoot, version } from "./package.ts";
 import { type Choice, choose, type Part, readParts } from "./parts.ts";
-import { carryOut, compareFiles, describePlan, type Plan } from "./plan.ts";
+import { carryOut, compareFiles, describePlan, nextSteps, type Plan } from "./plan.ts";
 import { exitCodes, Problem } from "./problem.ts";
 import {
   findInConfig,
@@ -182,7 +182,7 @@ async function addAgain(
   else if (options.dryRun) print("Nothing was written. Next: the same without --dry-run");
   else {
     await carryOut(project, plan);
-    print("Written. Next: npx supabase db push");
+    print(`Written. Next: ${nextSteps(plan)}`);
   }
   return kept.length > 0 ? exitCodes.kept : exitCodes.done;
 }

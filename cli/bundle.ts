@@ -7,7 +7,7 @@ import type { Choice, Part } from "./parts.ts";
 // Of its own: a project often has _shared/cors.ts and a deno.json.
 const sharedFolder = "_turnbase";
 
-const testsFolder = "supabase/tests/turnbase";
+export const testsFolder = "supabase/tests/turnbase";
 
 /** The files of these parts, by their number and noun. */
 export function filesOf(parts: readonly Part[]): Set<string> {

@@ -86,7 +86,7 @@ export function askDatabase(
 ): Promise<Live> {
   return withDatabase(url, async (client) => {
     const installed = await isInstalled(client);
-    const clashes = installed ? [] : [
+    const clashes = [
       ...await serverClashes(client, parts),
       ...await objectClashes(client, foundation, parts),
     ];
@@ -105,7 +105,8 @@ async function objectClashes(
   parts: readonly Part[],
 ): Promise<Clash[]> {
   // On a server that has one of them, such a name is no type.
-  const { rows } = await client.query<Named>(clashQuery(foundation, filesOf(parts)));
+  const query = clashQuery(foundation, filesOf(parts));
+  const rows = query === "" ? [] : (await client.query<Named>(query)).rows;
   const outside = await client.query<Named>(
     `select 'policy' as kind, format('%s on %s', p.policyname, p.schemaname || '.' || p.tablename) as name
      from pg_catalog.pg_policies as p

@@ -52,8 +52,10 @@ export function essence(text: string): string {
   return text.replace(wanted, "").replace(perFile, "").replace(/^ *--.*\n/gm, "");
 }
 
-/** The block of 0010 that looks for clashes, for these files. */
+/** The block of 0010 that looks for clashes, for these files; empty where they make nothing that could clash. */
 export function clashCheck(foundation: string, files: ReadonlySet<string>): string {
+  const listed = readListed(foundation);
+  if (![...files].some((file) => listed.get(file)?.length)) return "";
   const [block = ""] = /^do \$\$\n[^]*?^\$\$;\n/m.exec(foundation) ?? [];
   return trimWanted(block, files);
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { testsFolder } from "./bundle.ts";
 import { Problem } from "./problem.ts";
 import { type Manifest, manifestFile, type Project, read, sha256 } from "./project.ts";
 
@@ -113,7 +114,9 @@ export function describePlan(plan: Plan): string[] {
       lines.push(
         `  ${verb} ${folder}/${names.length === 1 ? names[0] : `  ${names.length} files`}`,
       );
-      if (names.length > 1) lines.push(...names.map((name) => `          ${name}`));
+      if (names.length > 1 && folder !== testsFolder) {
+        lines.push(...names.map((name) => `          ${name}`));
+      }
     }
   }
   if (plan.config !== undefined) lines.push("  change supabase/config.toml");
@@ -121,13 +124,22 @@ export function describePlan(plan: Plan): string[] {
   return lines;
 }
 
+/** What is to be done with that which was written, for who ran it once already. */
+export function nextSteps({ write, remove, config }: Plan): string {
+  const files = [...write.keys(), ...remove];
+  const steps = [
+    files.some((file) => file.startsWith("supabase/migrations/")) && "npx supabase db push",
+    (config !== undefined || files.some((file) => file.startsWith("supabase/functions/"))) &&
+    "npx supabase functions deploy",
+  ].filter((step) => step !== false);
+  return steps.join(", and ") || "commit it; there is nothing to push or deploy";
+}
+
 function byFolder(files: readonly string[]): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const file of files) {
     // Tests are many: they are counted, not named.
-    const folder = /^supabase\/tests\/turnbase\//.test(file)
-      ? "supabase/tests/turnbase"
-      : dirname(file);
+    const folder = file.startsWith(`${testsFolder}/`) ? testsFolder : dirname(file);
     found.set(folder, [...(found.get(folder) ?? []), file.slice(folder.length + 1)]);
   }
   return found;

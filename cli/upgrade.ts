@@ -10,7 +10,7 @@ import {
 import { clashCheck, ownNames } from "./lists.ts";
 import { packageRoot, version } from "./package.ts";
 import { choose, type Part, readParts } from "./parts.ts";
-import { carryOut, compareFiles, describePlan, omit, type Plan } from "./plan.ts";
+import { carryOut, compareFiles, describePlan, nextSteps, omit, type Plan } from "./plan.ts";
 import { exitCodes, Problem } from "./problem.ts";
 import { readProject, refuseStrays, sha256, takenIn } from "./project.ts";
 import { stampsAfter } from "./stamps.ts";
@@ -61,6 +61,7 @@ export async function upgrade(options: UpgradeOptions, print: Print): Promise<nu
   const clashes = joinClashes([
     ...clashesInMigrations(project, later),
     ...clashesInFiles(project, { ...choice, functions: newFunctions }, foreign),
+    ...(live?.clashes ?? []),
   ]);
   if (clashes.length > 0) {
     print(`${clashes.length} names of Turnbase ${version} are taken. Nothing was written.`);
@@ -111,9 +112,7 @@ export async function upgrade(options: UpgradeOptions, print: Print): Promise<nu
     await carryOut(project, plan);
     if (nothing) {
       print("Nothing to write. Next: npx supabase db push, where that has not been done");
-    } else {print(
-        `Written. Next: npx supabase db push${later.length > 0 ? ", and deploy functions" : ""}`,
-      );}
+    } else print(`Written. Next: ${nextSteps(plan)}`);
   }
   if (compared.kept.length > 0) {
     print("What you changed stays as it is: compare it with the package's by hand");
@@ -135,9 +134,8 @@ export function extraBefore(files: Readonly<Record<string, string>>): Record<str
 
 /** Looks for clashes of the later files before the first of them makes anything. */
 function checkText(foundation: string, later: readonly Part[]): string {
-  return `-- What the next files make must not be there already.\n${
-    clashCheck(foundation, filesOf(later))
-  }`;
+  const check = clashCheck(foundation, filesOf(later));
+  return check && `-- What the next files make must not be there already.\n${check}`;
 }
 
 /** Tells the doctor and the schedules of the later files. */

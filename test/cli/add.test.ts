@@ -6,6 +6,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { vector } from "@electric-sql/pglite-pgvector";
 import { add } from "../../cli/add.ts";
 import { Problem } from "../../cli/problem.ts";
+import { type Manifest, sha256 } from "../../cli/project.ts";
 import { remove } from "../../cli/remove.ts";
 import { types } from "../../cli/types.ts";
 import { upgrade } from "../../cli/upgrade.ts";
@@ -186,6 +187,35 @@ test("run again it writes nothing; what is lost comes back, what is changed stay
     assert.ok(now["supabase/functions/health/index.ts"]);
   }
   assert.match((await filesIn(dir))["supabase/config.toml"] ?? "", /\[functions\.health\]/);
+});
+
+test("the next step is that of what was written, and tests are counted", async (t) => {
+  const dir = await makeProject(t);
+  const { text } = await said(add, { ...addOptions, dir, tests: true });
+  assert.match(text, /^ {2}write supabase\/tests\/turnbase\/ {2}\d{3} files$/m);
+  assert.doesNotMatch(text, /\.test\.sql/);
+
+  const earlier = async (file: string) => {
+    await put(dir, file, "// earlier\n");
+    const manifest = JSON.parse((await filesIn(dir))["supabase/turnbase.json"] ?? "") as Manifest;
+    manifest.files[file] = sha256("// earlier\n");
+    await put(dir, "supabase/turnbase.json", JSON.stringify(manifest));
+  };
+  await earlier("supabase/functions/health/store.ts");
+  assert.match(
+    (await said(upgrade, { ...addOptions, dir })).text,
+    /^Written\. Next: npx supabase functions deploy$/m,
+  );
+  await earlier("types/turnbase/index.ts");
+  assert.match(
+    (await said(upgrade, { ...addOptions, dir })).text,
+    /^Written\. Next: commit it; there is nothing to push or deploy$/m,
+  );
+  await rm(join(dir, "supabase/functions/feedback/index.ts"));
+  assert.match(
+    (await said(add, { ...addOptions, dir })).text,
+    /^Written\. Next: npx supabase functions deploy$/m,
+  );
 });
 
 test("a write that fails leaves the project as it was", async (t) => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { clashCheck, clashQuery } from "../../cli/lists.ts";
 import { choose, functionNeeds, isOptional, readParts } from "../../cli/parts.ts";
 import { Problem } from "../../cli/problem.ts";
 import { root } from "../../local/paths.ts";
@@ -103,4 +104,11 @@ test("a part that nobody knows, or that all need, is refused by name", () => {
       return true;
     });
   }
+});
+
+test("files that make nothing of their own have nothing to look for", () => {
+  const foundation = parts.find(({ name }) => name === "foundation")?.text ?? "";
+  assert.equal(clashCheck(foundation, new Set(["0800_schedules", "0900_brands_fkey"])), "");
+  assert.equal(clashQuery(foundation, new Set(["0800_schedules"])), "");
+  assert.match(clashCheck(foundation, new Set(["0800_schedules", "0910_profiles"])), /profiles/);
 });

@@ -68,10 +68,25 @@ test("add, upgrade from an earlier package with data in place, remove: nothing i
     // Whoever asks the old command again is sent on.
     await assert.rejects(said(add, { ...addOptions, dir }), /has Turnbase 0\.0\.9/);
     await put(dir, "supabase/functions/health/store.ts", "// mine\n");
+    // What was made in the dashboard meanwhile stands in no file.
+    await admin.query("create table public.retention_policies (id integer)");
+    const files = await filesIn(dir);
+    const taken = await said(upgrade, { ...addOptions, dir, dbUrl });
+    assert.equal(taken.code, 3, taken.text);
+    assert.match(
+      taken.text,
+      /^ {2}table public\.retention_policies +in the database: rename or move yours$/m,
+    );
+    assert.deepEqual(await filesIn(dir), files);
+    await admin.query("drop table public.retention_policies");
     const plan = await said(upgrade, { ...addOptions, dir, dbUrl, dryRun: true });
     const up = await said(upgrade, { ...addOptions, dir, dbUrl });
     assert.equal(up.code, 4, up.text);
     assert.match(plan.text, /Nothing was written/);
+    assert.match(
+      up.text,
+      /^Written\. Next: npx supabase db push, and npx supabase functions deploy$/m,
+    );
     assert.match(up.text, /keep supabase\/functions\/health\/store\.ts: it was changed here/);
     const added = (await readdir(join(dir, "supabase/migrations"))).sort().slice(-6);
     assert.deepEqual(added.map((name) => name.replace(/^\d+_turnbase_/, "")), [
