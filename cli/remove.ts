@@ -2,6 +2,8 @@ import type { Print } from "./add.ts";
 import { versionsOf } from "./add.ts";
 import { rollbackText } from "./bundle.ts";
 import { isInstalled, readHistory, withDatabase } from "./database.ts";
+import { packageRoot } from "./package.ts";
+import { readParts } from "./parts.ts";
 import { carryOut, compareFiles, describePlan, omit, type Plan } from "./plan.ts";
 import { exitCodes, Problem } from "./problem.ts";
 import {
@@ -90,6 +92,13 @@ export async function remove(options: RemoveOptions, print: Print): Promise<numb
     print(
       "  npx turnbase remove --db-url <url>                                     the migrations go, too",
     );
+    const named = namedIn(project, manifest, ours);
+    if (named.length > 0) {
+      print(
+        "\nThese migrations of yours name what goes, and fail where all are run again without it:",
+      );
+      for (const line of named) print(`  ${line}`);
+    }
   }
   return said(compared.kept, print);
 }
@@ -132,6 +141,27 @@ async function forget(
     }
   }
   return said(plan.kept, print);
+}
+
+/** The project's own migrations that name something of Turnbase's, each with the first that it names. */
+function namedIn(
+  { dir, migrations }: Project,
+  manifest: Manifest,
+  ours: readonly string[],
+): string[] {
+  const taken = new Set(manifest.migrations.map(({ from }) => from));
+  const names = readParts(packageRoot).filter(({ file }) => taken.has(file))
+    .flatMap(({ objects }) => objects)
+    .filter(({ kind }) => kind === "table" || kind === "type" || kind === "function")
+    .map(({ name }) => name);
+  // With the schema alone: a bare name may mean something else.
+  const all = new RegExp(`\\b(?:${names.join("|").replaceAll(".", "\\.")})\\b`);
+  return migrations.map((name) => `supabase/migrations/${name}`)
+    .filter((file) => !ours.includes(file))
+    .flatMap((file) => {
+      const [found] = all.exec((read(dir, file) ?? "").replaceAll('"', "")) ?? [];
+      return found === undefined ? [] : [`${file}: ${found}`];
+    });
 }
 
 function said(kept: readonly string[], print: Print): number {

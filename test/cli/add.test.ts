@@ -339,21 +339,35 @@ test("other parts, another folder, a missing config are refused with the next st
 test("remove leaves the project as it was, but for the migrations that may have run", async (t) => {
   const own = {
     "supabase/config.toml": 'project_id = "shop"',
-    "supabase/migrations/20240101000000_shop.sql": "select 1;",
+    "supabase/migrations/20240101000000_shop.sql": "create table brands (id int);",
     "supabase/functions/mine/index.ts": "Deno.serve(() => new Response());\n",
     "supabase/tests/mine.test.sql": "select 1;",
   };
   const dir = await makeProject(t, own);
-  await said(add, { ...addOptions, dir, tests: true, types: "src/lib/turnbase" });
+  const without = ["brands"];
+  await said(add, { ...addOptions, dir, without, tests: true, types: "src/lib/turnbase" });
+  const later = {
+    "supabase/migrations/20990101000000_teams.sql":
+      "create or replace function private.my_brand_ids(p_roles text[] default null) …",
+    "supabase/migrations/20990102000000_orders.sql":
+      'alter table orders add session uuid references "public"."conversation_sessions" (id);',
+    "supabase/migrations/20990103000000_other.sql": "-- my_brand_ids\ntable public.brands;",
+  };
+  for (const [file, text] of Object.entries(later)) await put(dir, file, text);
   const dry = await said(remove, { ...addOptions, dir, dryRun: true });
   assert.equal(dry.code, 0, dry.text);
   const { code, text } = await said(remove, { ...addOptions, dir });
   assert.equal(code, 0, text);
   assert.match(text, /destroys every conversation\. Next:/);
+  const named = text.split("\n").filter((line) => /^ {2}supabase\/.*\.sql: /.test(line));
+  assert.deepEqual(named, [
+    "  supabase/migrations/20990101000000_teams.sql: private.my_brand_ids",
+    "  supabase/migrations/20990102000000_orders.sql: public.conversation_sessions",
+  ]);
   const left = Object.entries(await filesIn(dir)).filter(([name]) =>
     !/^supabase\/(migrations\/\d+_turnbase_|turnbase\.json)/.test(name)
   );
-  assert.deepEqual(Object.fromEntries(left), own);
+  assert.deepEqual(Object.fromEntries(left), { ...own, ...later });
   const newest = Object.keys(await filesIn(dir)).filter((name) => name.includes("migrations")).at(
     -1,
   );
