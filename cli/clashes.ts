@@ -58,6 +58,10 @@ export function clashesInFiles(
       clashes.push({ what: `block [functions.${name}]`, where, without });
     }
   }
+  if (choice.functions.length > 0 && isClosed(project.config)) {
+    const where = ["supabase/config.toml"];
+    clashes.push({ what: "functions = { } in one line", where, without: "functions" });
+  }
   for (const file of foreign) {
     const inFolder = [...folders].some((folder) => file.startsWith(`${folder}/`));
     if (inFolder) continue;
@@ -76,6 +80,12 @@ function hasConfigBlock(config: string, name: string): boolean {
   const inTable = new RegExp(`^\\s*\\[\\s*functions\\s*\\][^[]*^\\s*${key}\\s*[.=]`, "m");
   const dotted = new RegExp(`^\\s*functions\\s*\\.\\s*${key}\\s*[.=]`, "m");
   return [header, inTable, dotted].some((pattern) => pattern.test(config));
+}
+
+/** Whether `functions` is a table in one line, which no block may add to. */
+function isClosed(config: string): boolean {
+  const [top = ""] = /^[^]*?(?=^\s*\[|$(?![^]))/m.exec(config) ?? [];
+  return /^\s*(?:functions|"functions"|'functions')\s*=/m.test(top);
 }
 
 /** In the database itself; `foundation` has the query. */

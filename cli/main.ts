@@ -112,6 +112,9 @@ function say(text: string): number {
   return exitCodes.done;
 }
 
+// A reader that is gone, as head is once it has its lines, must not end a command between two files.
+process.stdout.on("error", () => undefined);
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

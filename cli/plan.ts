@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { mkdir, readdir, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { testsFolder } from "./bundle.ts";
@@ -88,12 +88,13 @@ async function put(dir: string, file: string, text: string): Promise<void> {
   await writeFile(path, text);
 }
 
-/** With the folders that it leaves empty, but never supabase itself. */
+/** With the folders that it leaves empty, but never supabase itself, nor a link to a folder elsewhere. */
 async function take(dir: string, file: string): Promise<void> {
   await rm(join(dir, file), { force: true });
   for (let folder = dirname(file); /[\\/]/.test(folder); folder = dirname(folder)) {
     const path = join(dir, folder);
     if (!existsSync(path)) continue;
+    if (lstatSync(path).isSymbolicLink()) return;
     if ((await readdir(path)).length > 0) return;
     await rmdir(path);
   }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { PGlite } from "@electric-sql/pglite";
@@ -10,6 +12,7 @@ import { type Manifest, sha256 } from "../../cli/project.ts";
 import { remove } from "../../cli/remove.ts";
 import { types } from "../../cli/types.ts";
 import { upgrade } from "../../cli/upgrade.ts";
+import { root } from "../../local/paths.ts";
 import { addOptions, filesIn, makeProject, put, said } from "./support.ts";
 
 /** A project that has all which it can have of the same names. */
@@ -246,6 +249,48 @@ test("a write that fails leaves the project as it was", async (t) => {
   await put(dir, "lib", "");
   await assert.rejects(said(add, { ...addOptions, dir }), /lib.* cannot be written/);
   assert.deepEqual(await filesIn(dir), { ...before, lib: "" });
+});
+
+test("a reader that is gone, as head is, stops no writing", async (t) => {
+  const dir = await makeProject(t);
+  const main = join(root, "cli/main.ts");
+  const child = spawn(process.execPath, ["--import", "tsx", main, "add", "--dir", dir], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  child.stdout.destroy();
+  let said = "";
+  child.stderr.on("data", (chunk: Buffer) => said += chunk.toString());
+  const [code] = await once(child, "close");
+  assert.equal(code, 0, said);
+  assert.ok((await filesIn(dir))["supabase/turnbase.json"]);
+});
+
+test("a folder that leads elsewhere, as in a monorepo, stays when it is empty again", async (t) => {
+  const dir = await makeProject(t);
+  await mkdir(join(dir, "packages/functions"), { recursive: true });
+  await symlink("../packages/functions", join(dir, "supabase/functions"), "junction");
+  assert.equal((await said(add, { ...addOptions, dir })).code, 0);
+  assert.equal((await said(remove, { ...addOptions, dir })).code, 0);
+  assert.deepEqual(await readdir(join(dir, "supabase/functions")), []);
+});
+
+test("blocks for functions do not go behind a table that TOML takes as closed", async (t) => {
+  for (const line of ["functions = { mine = { verify_jwt = false } }", '"functions" = {}']) {
+    const text = `${line}\n[api]\nport = 1\n`;
+    const dir = await makeProject(t, { "supabase/config.toml": text });
+    const { code, text: plan } = await said(add, { ...addOptions, dir });
+    assert.equal(code, 3, plan);
+    assert.match(
+      plan,
+      /^ {2}functions = \{ \} in one line +in supabase\/config\.toml: --without functions$/m,
+    );
+    const without = ["functions"];
+    assert.equal((await said(add, { ...addOptions, dir, without })).code, 0);
+  }
+  const inBlock = '[api]\nfunctions = "of something else"\n';
+  const dir = await makeProject(t, { "supabase/config.toml": inBlock });
+  assert.equal((await said(add, { ...addOptions, dir })).code, 0);
 });
 
 test("types go where they are asked for, by any way of writing the folder", async (t) => {
