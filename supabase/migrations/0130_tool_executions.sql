@@ -79,7 +79,8 @@ create index tool_executions_user_id_created_at_idx on public.tool_executions (u
 create index tool_executions_created_at_idx on public.tool_executions using brin (created_at);
 
 alter table public.tool_executions enable row level security;
-revoke all on table public.tool_executions from public, anon, authenticated, service_role;
+-- From analyst too, whom a project may give what comes by default: what follows is by column.
+revoke all on table public.tool_executions from public, anon, authenticated, service_role, analyst;
 
 create policy tool_executions_select_own on public.tool_executions
   for select to authenticated

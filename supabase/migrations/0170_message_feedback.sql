@@ -43,7 +43,8 @@ create index message_feedback_session_id_message_id_idx
 create index message_feedback_user_id_created_at_idx on public.message_feedback (user_id, created_at);
 
 alter table public.message_feedback enable row level security;
-revoke all on table public.message_feedback from public, anon, authenticated, service_role;
+-- From analyst too, whom a project may give what comes by default: what follows is by column.
+revoke all on table public.message_feedback from public, anon, authenticated, service_role, analyst;
 
 create policy message_feedback_select_own on public.message_feedback for select to authenticated
   using (

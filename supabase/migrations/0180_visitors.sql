@@ -73,7 +73,8 @@ create index session_clients_expires_at_idx on public.session_clients (expires_a
   where expires_at is not null;
 
 alter table public.session_clients enable row level security;
-revoke all on table public.session_clients from public, anon, authenticated, service_role;
+-- From analyst too, whom a project may give what comes by default: what follows is by column.
+revoke all on table public.session_clients from public, anon, authenticated, service_role, analyst;
 
 create policy session_clients_select_own on public.session_clients for select to authenticated
   using (

@@ -63,7 +63,8 @@ create index session_outcomes_user_id_idx on public.session_outcomes (user_id)
   where user_id is not null;
 
 alter table public.session_outcomes enable row level security;
-revoke all on table public.session_outcomes from public, anon, authenticated, service_role;
+-- From analyst too, whom a project may give what comes by default: what follows is by column.
+revoke all on table public.session_outcomes from public, anon, authenticated, service_role, analyst;
 
 create policy session_outcomes_select_own on public.session_outcomes for select to authenticated
   using (

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import pg from "pg";
@@ -72,3 +72,46 @@ for (const version of [15, 18]) {
     await applyTwice(url ?? "");
   });
 }
+
+test(
+  "what a project gives its role analyst by default is no content of Turnbase's",
+  { timeout },
+  async () => {
+    await using server = await openServer();
+    await using scratch = await scratchDatabase(server.adminUrl, false);
+    const client = new pg.Client({ connectionString: scratch.database.dbUrl });
+    await client.connect();
+    try {
+      await client.query(`
+      do $$ begin if to_regrole('analyst') is null then create role analyst; end if; end $$;
+      alter default privileges in schema public grant select on tables to analyst`);
+      const folder = join(root, "supabase", "migrations");
+      for (const file of readdirSync(folder).sort()) {
+        if (file.startsWith("0220") && !server.hasVector) continue;
+        await client.query(`begin;\n${readFileSync(join(folder, file), "utf8")}\ncommit;`);
+      }
+      // Where a policy lets them read every row, columns are all that holds.
+      const { rows } = await client.query<{ name: string; columns: string[] }>(
+        `select p.tablename as name, array_agg(a.attname::text order by a.attname) as columns
+       from pg_policies as p
+       join pg_attribute as a
+         on a.attrelid = format('public.%I', p.tablename)::regclass and a.attnum > 0
+         and not has_column_privilege('analyst', a.attrelid, a.attnum, 'select')
+       where 'analyst' = any (p.roles) and p.schemaname = 'public'
+       group by p.tablename`,
+      );
+      const hidden = Object.fromEntries(rows.map(({ name, columns }) => [name, columns]));
+      const content = {
+        tool_executions: ["error", "input", "output", "user_id"],
+        message_feedback: ["comment", "reason", "user_id"],
+        session_clients: ["address", "secret_hash", "user_identifier"],
+        session_outcomes: ["products_viewed", "user_id"],
+      };
+      for (const [name, columns] of Object.entries(content)) {
+        assert.deepEqual(columns.filter((column) => !hidden[name]?.includes(column)), [], name);
+      }
+    } finally {
+      await client.end();
+    }
+  },
+);
