@@ -416,6 +416,44 @@ begin
             cross join lateral (select (e.value ->> 'id')::uuid) as i (id)
             where not exists (select 1 from public.conversation_messages as m where m.id = i.id)
           );
+          -- What was deleted here and comes back was spent once: its numbers are those of the message again.
+          -- Taken out before it comes: a budget that counted both would tell of a limit that was not reached.
+          with come as (
+            select
+              (d.message).created_at, f.facts, row_number() over (partition by f.facts) as place
+            from (
+              select distinct on (r.id) r as message
+              from jsonb_array_elements(v_rows) as e (value)
+              cross join lateral jsonb_populate_record(null::public.conversation_messages, e.value) as r
+              where r.id = any (v_message_ids) and exists (
+                select 1
+                from public.conversation_sessions as s
+                where s.id = r.session_id and s.user_id = p_user_id
+              )
+            ) as d
+            cross join lateral private.usage_facts(d.message, p_user_id, 1::smallint) as u
+            cross join lateral (select to_jsonb(u) - c_not_compared) as f (facts)
+          ),
+          gone as (
+            select r.id, f.facts, row_number() over (partition by f.facts) as place
+            from private.removed_usage as r
+            cross join lateral (select to_jsonb(r) - c_not_compared) as f (facts)
+            where r.user_id = p_user_id
+              and r.created_at = any (array(select c.created_at from come as c))
+          ),
+          taken as (
+            delete from private.removed_usage as r
+            using gone as g
+            join come as c on (c.facts, c.place) = (g.facts, g.place)
+            where r.id = g.id
+            returning r.*
+          )
+          insert into private.usage_tail
+          select u.*
+          from taken as t
+          cross join lateral jsonb_populate_record(
+            null::private.usage_tail, to_jsonb(t) || jsonb_build_object('sign', -t.sign)
+          ) as u;
         end if;
         execute format(
           'insert into %1$s (%2$s)
@@ -474,34 +512,6 @@ begin
             'INVALID_ARGUMENT', 'A message comes after the one that it follows: import the pages before it.'
           );
         end if;
-        -- What was deleted here and comes back was spent once: its numbers are those of the message again.
-        with come as (
-          select
-            m.created_at, f.facts, row_number() over (partition by f.facts) as place
-          from public.conversation_messages as m
-          cross join lateral private.usage_facts(m, m.user_id, 1::smallint) as u
-          cross join lateral (select to_jsonb(u) - c_not_compared) as f (facts)
-          where m.id = any (v_message_ids) and m.user_id = p_user_id
-        ),
-        gone as (
-          select r.id, f.facts, row_number() over (partition by f.facts) as place
-          from private.removed_usage as r
-          cross join lateral (select to_jsonb(r) - c_not_compared) as f (facts)
-          where r.user_id = p_user_id and r.created_at = any (array(select c.created_at from come as c))
-        ),
-        taken as (
-          delete from private.removed_usage as r
-          using gone as g
-          join come as c on (c.facts, c.place) = (g.facts, g.place)
-          where r.id = g.id
-          returning r.*
-        )
-        insert into private.usage_tail
-        select u.*
-        from taken as t
-        cross join lateral jsonb_populate_record(
-          null::private.usage_tail, to_jsonb(t) || jsonb_build_object('sign', -t.sign)
-        ) as u;
       end if;
       v_counts := v_counts || jsonb_build_object(v_table.table_name, v_count);
     end loop;
