@@ -73,8 +73,9 @@ select
   sum(u.cost_usd) as total_cost_usd,
   round(sum(u.latency_ms_sum) / nullif(sum(u.latency_count), 0), 2) as avg_latency_ms,
   private.latency_percentile(private.merge_histograms(u.latency_histogram), 0.95) as p95_latency_ms,
-  min(u.first_used_at) as first_used_at,
-  max(u.last_used_at) as last_used_at
+  -- On a day of copies alone, as a fork makes them, the model was not used.
+  min(u.first_used_at) filter (where u.requests > 0) as first_used_at,
+  max(u.last_used_at) filter (where u.requests > 0) as last_used_at
 from private.usage_by_model as u
 where u.provider <> '' and u.day >= private.usage_window_start()
 group by u.provider, u.model

@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
-select plan(4);
+select plan(5);
 
 select tests.start(1);
 select tests.start(2, 'other');
@@ -61,6 +61,22 @@ select tests.act_as('other');
 select is(
   (select array_agg(total_tokens) from public.provider_usage_stats), array[1000]::bigint[],
   'another user sees another usage'
+);
+
+-- A copy names the model, and does not use it.
+select tests.act_as('service_role');
+select public.import_messages(
+  tests.s(2),
+  jsonb_build_array(jsonb_build_object(
+    'role', 'assistant', 'content', 'g', 'provider', 'openai', 'model_used', 'gpt-4.1', 'tokens_used', 7,
+    'created_at', now() - interval '3 days'
+  ))
+);
+select public.fork_session(tests.s(2));
+select is(
+  (
+    select array[first_used_at, last_used_at] from public.provider_usage_stats where model_used = 'gpt-4.1'
+  ), array[now() - interval '3 days', now() - interval '3 days'], 'a fork is no use of the model'
 );
 
 select * from finish();
