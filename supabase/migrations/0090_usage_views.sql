@@ -87,12 +87,12 @@ comment on column public.provider_usage_stats.provider is 'Who ran the model.';
 comment on column public.provider_usage_stats.model_used is
   'Model, as the provider names it; empty: not named.';
 comment on column public.provider_usage_stats.request_count is
-  'Messages that name the provider, and recorded usage.';
+  'Messages that name the provider, but no copies of a fork, and recorded usage.';
 comment on column public.provider_usage_stats.total_tokens is 'Tokens of all kinds.';
 comment on column public.provider_usage_stats.total_cost_usd is 'US dollars; unpriced calls count 0.';
 comment on column public.provider_usage_stats.avg_latency_ms is 'Mean latency, milliseconds.';
 comment on column public.provider_usage_stats.p95_latency_ms is
-  '95th percentile, milliseconds, within 4.4 %.';
+  '95th percentile, milliseconds, within 4.4 % and half a millisecond.';
 comment on column public.provider_usage_stats.first_used_at is 'First use in the window.';
 comment on column public.provider_usage_stats.last_used_at is 'Last use.';
 revoke all on table public.provider_usage_stats from public, anon, authenticated, service_role;
@@ -256,7 +256,7 @@ comment on column public.active_sessions_summary.title is 'Its title.';
 comment on column public.active_sessions_summary.agent_type is 'Which kind of agent answers.';
 comment on column public.active_sessions_summary.state is 'Where it stands.';
 comment on column public.active_sessions_summary.message_count is 'Messages that exist.';
-comment on column public.active_sessions_summary.total_tokens is 'Their tokens.';
+comment on column public.active_sessions_summary.total_tokens is 'Their tokens, and those of tools.';
 comment on column public.active_sessions_summary.total_cost_usd is 'Their cost, US dollars, exact.';
 comment on column public.active_sessions_summary.created_at is 'When it began.';
 comment on column public.active_sessions_summary.last_activity_at is 'Last activity.';
@@ -278,7 +278,8 @@ create type public.session_stats as (
 );
 comment on type public.session_stats is
   'Numbers of a session. conversation_count: turns, that is, messages of the user. avg_latency_ms: '
-  'mean of the answers whose latency is known, milliseconds. total_cost_usd: US dollars, exact.';
+  'mean of the messages whose latency is known, milliseconds. total_tokens: of messages and tool executions. '
+  'total_cost_usd: US dollars, exact.';
 
 create function public.get_session_stats(p_session_id uuid)
 returns public.session_stats
@@ -343,7 +344,7 @@ create type public.brand_usage as (
 comment on type public.brand_usage is
   'Usage of a brand on a UTC day by provider and model (empty: none named). total_cost_usd: US '
   'dollars, of which claimed_cost_usd were reported by users themselves and count in no brand budget. '
-  'Latencies in milliseconds; p95 within 4.4 %.';
+  'Latencies in milliseconds; p95 within 4.4 % and half a millisecond.';
 
 -- Definer: a brand's numbers are sums over users, whose own rows only they may read.
 create function public.get_brand_usage(p_brand_id uuid, p_from date, p_to date)
