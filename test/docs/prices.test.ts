@@ -15,6 +15,13 @@ test("every SQL block of docs/prices.md runs, and does what the page says", asyn
   const client = new pg.Client({ connectionString: database.dbUrl });
   await client.connect();
   try {
+    const { rows: [table] } = await client.query<{ count: string }>(
+      "select count(*) from public.model_prices where provider <> 'self-hosted'",
+    );
+    assert.match(
+      page,
+      new RegExp(`^${table?.count} prices of OpenAI, Anthropic, Google and Mistral`, "m"),
+    );
     await client.query(
       `insert into public.model_prices (
          provider, model, min_input_tokens, validity, input_usd_per_mtok, output_usd_per_mtok, source, source_date
