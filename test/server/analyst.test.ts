@@ -69,6 +69,7 @@ const closed = [
   "private.audit_reasons",
   "private.data_columns",
   "private.data_tables",
+  "private.expected_objects",
   "private.message_streams",
   "private.rate_limits",
   "private.recorded_usage",
@@ -126,7 +127,6 @@ before(async () => {
     closed.push(
       "private.embedding_queue",
       "private.embedding_settings",
-      "private.expected_objects",
       "public.message_embeddings",
     );
   }
@@ -442,4 +442,22 @@ test("every query of docs/analysts.md runs and has an answer", { timeout }, asyn
   for (const relation of readable) {
     assert.ok(queries.some((query) => query.includes(relation)), `no query for ${relation}`);
   }
+});
+
+test("cached_percent is the part of the prompt, whether the input holds the cache or not", {
+  timeout,
+}, async () => {
+  for (const [provider, input] of [["anthropic", 10], ["openai", 100]]) {
+    await server.select(
+      `select from public.record_usage($1, p_provider => $2, p_model_used => 'cached', p_input_tokens => $3,
+         p_cached_input_tokens => 70, p_cache_write_tokens => 15, p_cache_write_1h_tokens => 5)`,
+      [random.uuid(), provider, input],
+    );
+  }
+  const query = queries.find((sql) => sql.includes("cached_percent")) ?? "";
+  const { rows } = await analyst.query<Record<string, unknown>>(query);
+  const percents = rows
+    .filter((row) => row["model"] === "cached")
+    .map((row) => `${String(row["provider"])} ${String(row["cached_percent"])}`);
+  assert.deepEqual(percents.sort(), ["anthropic 70.0", "openai 70.0"]);
 });
