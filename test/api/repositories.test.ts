@@ -71,6 +71,18 @@ test("every method and endpoint has its row, and each row a call that exists", a
   assert.deepEqual(calls.filter((name) => !names.has(name)), []);
 });
 
+test("each call that reads and refuses a GET is named", async () => {
+  const [sentence = ""] = /[^.]*refuse a GET with 405\./.exec(page.text) ?? [];
+  const refusing = await api.select(`
+    select p.proname::text as name from pg_catalog.pg_proc as p
+    where p.pronamespace = 'public'::regnamespace and p.provolatile = 'v' and p.proname like 'get\\_%'
+    order by 1`);
+  assert.deepEqual(
+    [...sentence.matchAll(/`([a-z_]+)`/g)].map(([, name]) => name),
+    refusing.map(({ name }) => name),
+  );
+});
+
 test("every block compiles", { timeout: 90_000 }, () => page.assertCompiles());
 
 test("create, findById and update a session", async () => {
