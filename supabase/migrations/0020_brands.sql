@@ -197,9 +197,10 @@ security definer
 set search_path = ''
 as $$
 begin
-  -- The lock makes two owners who leave at the same time wait for each other. A row that goes because
-  -- its brand or its user goes is not kept.
-  perform 1 from public.brands as b where b.id = old.brand_id for no key update;
+  -- The lock makes two owners who leave at the same time wait for each other. Written, not only locked: with
+  -- an older snapshot, as in repeatable read, the second fails instead of missing that the first has left. A
+  -- row that goes because its brand or its user goes is not kept.
+  update public.brands as b set updated_at = b.updated_at where b.id = old.brand_id;
   if found
     and exists (select 1 from auth.users as u where u.id = old.user_id)
     and not exists (

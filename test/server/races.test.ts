@@ -276,6 +276,35 @@ test("two owners leave at once: one is refused", { timeout }, async () => {
 });
 
 test(
+  "repeatable read: two owners leave, and the second has to try again",
+  { timeout },
+  async () => {
+    const owners = [await server.makeUser(), await server.makeUser()] as const;
+    const [brand] = await server.select(
+      "insert into public.brands (slug, name, created_by) values ($1, 'Two', $2) returning id",
+      [`two-${random.uuid()}`, owners[0]],
+    );
+    await server.select(
+      "insert into public.brand_members (brand_id, user_id, role) values ($1, $2, 'owner')",
+      [brand?.["id"], owners[1]],
+    );
+    const leave = "delete from public.brand_members where brand_id = $1 and user_id = auth.uid()";
+    await server.as(owners[0], 1, ([one]) =>
+      server.as(owners[1], 1, async ([other]) => {
+        await one.begin("repeatable read");
+        await other.begin("repeatable read");
+        await other.client.query("select from public.brand_members");
+        await one.client.query(leave, [brand?.["id"]]);
+        await one.client.query("commit");
+        await assert.rejects(other.client.query(leave, [brand?.["id"]]), { code: "40001" });
+        await other.client.query("rollback");
+        const refused = await other.refused(leave, [brand?.["id"]]);
+        assert.equal(refused?.detail, "LAST_OWNER");
+      }));
+  },
+);
+
+test(
   "a storm of rollbacks: counters stay a recount, numbers stay gap-free",
   { timeout },
   async () => {
