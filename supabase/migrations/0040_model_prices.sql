@@ -24,7 +24,11 @@ create table public.model_prices (
   model                        text         not null
     constraint model_prices_model_length check (length(model) between 1 and 200),
   service_tier                 text         not null default 'standard'
-    constraint model_prices_service_tier_format check (service_tier ~ '^[a-z0-9_-]{1,60}$'),
+    -- The names that price_call takes for standard and priority: a price under one would never be found.
+    constraint model_prices_service_tier_format check (
+      service_tier ~ '^[a-z0-9_-]{1,60}$'
+      and service_tier not in ('default', 'auto', 'on_demand', 'fast')
+    ),
   min_input_tokens             integer      not null default 0
     constraint model_prices_min_input_tokens_range check (min_input_tokens >= 0),
   validity                     tstzrange    not null default tstzrange(now(), null)
@@ -72,7 +76,8 @@ comment on column public.model_prices.model is
   'Model id as the provider reports it. A message whose model ends in a date or in -latest and has '
   'no row of its own at that time, for any tier, takes the row of the name without it.';
 comment on column public.model_prices.service_tier is
-  'standard (also for messages without a tier), batch, flex, priority or a name of the provider''s.';
+  'standard (also for messages without a tier, or with default, auto or on_demand), batch, flex, priority '
+  '(also for fast) or another name of the provider''s.';
 comment on column public.model_prices.min_input_tokens is
   'Long context: the price holds from this many prompt tokens on, those of caches included; the '
   'highest that fits counts, for the whole call.';

@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/ledger.psql
-select plan(10);
+select plan(11);
 
 create function pg_temp.adds(p_more jsonb)
 returns text
@@ -16,6 +16,12 @@ select is(
 select is(tests.error_of($$ select tests.price('') $$), '23514', 'no model');
 select is(tests.error_of($$ select tests.price(repeat('x', 201)) $$), '23514', 'a long model');
 select is(pg_temp.adds('{"service_tier": "Batch"}'), '23514', 'a tier in capitals');
+select is(
+  (
+    select string_agg(pg_temp.adds(jsonb_build_object('service_tier', n.name)), ' ')
+    from unnest('{default,auto,on_demand,fast}'::text[]) as n (name)
+  ), '23514 23514 23514 23514', 'a tier by a name that calls are looked up without'
+);
 select is(pg_temp.adds('{"min_input_tokens": -1}'), '23514', 'fewer tokens than none');
 select is(pg_temp.adds('{"source": ""}'), '23514', 'an empty source');
 select is(
