@@ -129,6 +129,7 @@ begin
       ('function', 'private.close_reservation'), ('function', 'private.note_budget_alerts'),
       ('function', 'private.settle_reservation'),
       ('function', 'private.tg_budgets__note_alerts'),
+      ('function', 'private.tg_conversation_messages__note_budget_alerts'),
       ('function', 'private.tg_usage_tail__note_budget_alerts'), ('type', 'private.budget_state'),
       ('function', 'public.cleanup_budget_reservations'),
       ('function', 'public.get_budget_status'), ('function', 'public.release_budget'),

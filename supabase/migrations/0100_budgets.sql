@@ -1,7 +1,8 @@
 -- 0100_budgets: limits on what a user or a brand spends, held before a call and settled after it.
 -- Makes: public.budgets, public.budget_reservations, public.budget_alerts; reserve_budget,
 --   settle_budget, release_budget, cleanup_budget_reservations, get_budget_status.
--- Needs: 0010, 0030, 0050, 0080. Locks: auth.users (foreign keys). Breaking: no.
+-- Needs: 0010, 0030, 0050, 0080. Locks: auth.users (foreign keys), conversation_messages (trigger).
+--   Breaking: no.
 
 create type public.budget_period as enum ('day', 'month');
 comment on type public.budget_period is 'UTC day or UTC month.';
@@ -352,7 +353,10 @@ declare
   v_user_ids uuid[];
   v_brand_ids uuid[];
 begin
-  if not exists (select 1 from public.budgets as b) then
+  -- Messages that are corrected come one by one: they are looked at together, once their statement is over.
+  if not exists (select 1 from public.budgets as b)
+    or (pg_trigger_depth() > 1 and exists (select 1 from new_usage as n where n.sign = -1))
+  then
     return null;
   end if;
   select
@@ -377,6 +381,55 @@ comment on function private.tg_usage_tail__note_budget_alerts() is
 create trigger usage_tail_80_note_budget_alerts after insert on private.usage_tail
   referencing new table as new_usage
   for each statement execute function private.tg_usage_tail__note_budget_alerts();
+
+create function private.tg_conversation_messages__note_budget_alerts()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_user_ids uuid[];
+  v_brand_ids uuid[];
+begin
+  if not exists (select 1 from public.budgets as b) then
+    return null;
+  end if;
+  select
+    array_agg(distinct d.user_id) filter (where d.user_id is not null),
+    array_agg(distinct d.brand_id) filter (where d.brand_id is not null)
+  into v_user_ids, v_brand_ids
+  from (
+    select c.user_id, c.brand_id
+    -- No join of the two: the plan of a one-row statement is kept, and would pair them row by row.
+    from (
+      select n.user_id, n.brand_id, n.reported_by, n.cost_source, n.created_at, n.cost_usd
+      from new_messages as n
+      union all
+      select o.user_id, o.brand_id, o.reported_by, o.cost_source, o.created_at, -o.cost_usd
+      from old_messages as o
+    ) as c
+    group by
+      c.user_id, c.brand_id, c.reported_by, c.cost_source, (c.created_at at time zone 'utc')::date
+    having sum(c.cost_usd) > 0
+  ) as d;
+  if exists (select 1 from public.budgets as b where b.user_id = any (v_user_ids))
+    or exists (select 1 from public.budgets as b where b.brand_id = any (v_brand_ids))
+  then
+    perform private.note_budget_alerts(v_user_ids, v_brand_ids, false);
+  end if;
+  return null;
+end
+$$;
+revoke all on function private.tg_conversation_messages__note_budget_alerts()
+  from public, anon, authenticated, service_role;
+comment on function private.tg_conversation_messages__note_budget_alerts() is
+  'Writes an alert when corrected costs reach a limit; never refuses them.';
+
+-- After the ledger, whose trigger is for each row.
+create trigger conversation_messages_95_note_budget_alerts after update
+  on public.conversation_messages referencing old table as old_messages new table as new_messages
+  for each statement execute function private.tg_conversation_messages__note_budget_alerts();
 
 -- A limit that is below what is spent already refuses the next hold, and an alert would go back with it.
 create function private.tg_budgets__note_alerts()

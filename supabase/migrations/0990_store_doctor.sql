@@ -177,6 +177,7 @@ as $$
       ('0100_budgets', 'function', 'private.note_budget_alerts'),
       ('0100_budgets', 'function', 'private.settle_reservation'),
       ('0100_budgets', 'function', 'private.tg_budgets__note_alerts'),
+      ('0100_budgets', 'function', 'private.tg_conversation_messages__note_budget_alerts'),
       ('0100_budgets', 'function', 'private.tg_usage_tail__note_budget_alerts'),
       ('0100_budgets', 'type', 'private.budget_state'),
       ('0100_budgets', 'function', 'public.cleanup_budget_reservations'),
