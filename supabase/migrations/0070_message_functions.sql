@@ -303,16 +303,35 @@ begin
 
     -- The shown branch ends at a leaf, so only a named parent starts a branch.
     if v_parents <> array_fill('active'::text, array[cardinality(v_parents)]) then
-      select sum(c.added - (c.stored = 0)::integer) into v_branches
+      -- Of the parents named here alone: a count of all messages would take the longer, the longer the
+      -- session is.
+      select
+        sum(
+          a.added - case
+            -- Where there are messages, one of them is a first message.
+            when a.parent_message_id is null then
+              (
+                select s.message_count = cardinality(v_new)
+                from public.conversation_sessions as s
+                where s.id = p_session_id
+              )
+            else
+              (
+                select true
+                from public.conversation_messages as m
+                where m.session_id = p_session_id and m.parent_message_id = a.parent_message_id
+                  and m.sequence_order <= v_session.last_sequence
+                limit 1
+              ) is null
+          end::integer
+        )
+      into v_branches
       from (
-        select
-          count(*) filter (where m.sequence_order > v_session.last_sequence) as added,
-          count(*) filter (where m.sequence_order <= v_session.last_sequence) as stored
+        select m.parent_message_id, count(*) as added
         from public.conversation_messages as m
-        where m.session_id = p_session_id
+        where m.id = any (array(select v_ids[n.i] from unnest(v_new) as n (i)))
         group by m.parent_message_id
-      ) as c
-      where c.added > 0;
+      ) as a;
       update public.conversation_sessions as s set branch_count = s.branch_count + v_branches
       where s.id = p_session_id and v_branches > 0;
     end if;
