@@ -1060,11 +1060,6 @@ declare
   v_found integer;
   v_removed_ids uuid[];
   v_user_ids uuid[];
-  v_falls boolean;
-  v_removed record;
-  v_changed bigint := 0;
-  v_cost_usd_before numeric := 0;
-  v_cost_usd_after numeric := 0;
   v_repricing public.repricings;
 begin
   if not private.is_trusted_caller() then
@@ -1130,86 +1125,75 @@ begin
     select u.id from auth.users as u where u.id = any (v_user_ids) for key share skip locked
   );
 
-  -- What falls comes before what rises: in between, a budget would tell of a limit that was not reached.
-  foreach v_falls in array array[true, false] loop
-    if not v_falls then
-      with locked as (
-        select r as old_usage, c.cost_usd, c.price_id
-        from private.removed_usage as r
-        cross join lateral private.price_call(
-          r.provider, r.model_used, r.service_tier, r.created_at, r.input_tokens, r.output_tokens,
-          r.cached_input_tokens, r.cache_write_tokens, r.cache_write_1h_tokens, r.reasoning_tokens
-        ) as c
-        where r.id = any (v_removed_ids) and (r.user_id is null or r.user_id = any (v_user_ids))
-          and r.cost_source <> 'reported' and c.cost_usd is distinct from r.cost_usd
-        for no key update of r skip locked
-      ),
-      repriced as (
-        update private.removed_usage as r
-        set
-          cost_usd = l.cost_usd,
-          cost_source = (case when l.price_id is null then 'unpriced' else 'price_book' end)
-            ::public.cost_source
-        from locked as l
-        where r.id = (l.old_usage).id
-        returning r as new_usage
-      ),
-      counted as (
-        insert into private.usage_tail
-        select t.*
-        from (
-          select to_jsonb(l.old_usage) || '{"sign": -1}' from locked as l
-          union all
-          select to_jsonb(r.new_usage) from repriced as r
-        ) as f (facts)
-        cross join lateral jsonb_populate_record(null::private.usage_tail, f.facts) as t
-      )
-      select
-        count(*) as changed, coalesce(sum((l.old_usage).cost_usd), 0) as cost_usd_before,
-        coalesce(sum(l.cost_usd), 0) as cost_usd_after
-      into v_removed
-      from locked as l;
-    end if;
-
-    with changed as (
-      select m.id, m.cost_usd as cost_usd_before, c.cost_usd, c.price_id
-      from public.conversation_messages as m
-      cross join lateral private.price_call(
-        m.provider, m.model_used, m.service_tier, m.created_at, m.input_tokens, m.output_tokens,
-        m.cached_input_tokens, m.cache_write_tokens, m.cache_write_1h_tokens, m.reasoning_tokens
-      ) as c
-      where m.id = any (v_ids) and m.cost_source <> 'reported'
-        and c.price_id is distinct from m.price_id
-        and (not v_falls or coalesce(c.cost_usd, 0) < m.cost_usd)
-    ),
-    repriced as (
-      update public.conversation_messages as m
-      set
-        cost_usd = c.cost_usd,
-        price_id = c.price_id,
-        cost_source = (case when c.price_id is null then 'unpriced' else 'price_book' end)
-          ::public.cost_source
-      from changed as c
-      where m.id = c.id
-      returning c.cost_usd_before, c.cost_usd
-    )
-    select
-      v_changed + count(*), v_cost_usd_before + coalesce(sum(r.cost_usd_before), 0),
-      v_cost_usd_after + coalesce(sum(r.cost_usd), 0)
-    into v_changed, v_cost_usd_before, v_cost_usd_after
-    from repriced as r;
-  end loop;
-
+  -- One statement, at whose end the budgets are looked at: between two, one price may have risen and another
+  -- not fallen yet, and an alert would tell of a limit that was not reached.
+  with locked as (
+    select r as old_usage, c.cost_usd, c.price_id
+    from private.removed_usage as r
+    cross join lateral private.price_call(
+      r.provider, r.model_used, r.service_tier, r.created_at, r.input_tokens, r.output_tokens,
+      r.cached_input_tokens, r.cache_write_tokens, r.cache_write_1h_tokens, r.reasoning_tokens
+    ) as c
+    where r.id = any (v_removed_ids) and (r.user_id is null or r.user_id = any (v_user_ids))
+      and r.cost_source <> 'reported' and c.cost_usd is distinct from r.cost_usd
+    for no key update of r skip locked
+  ),
+  repriced_usage as (
+    update private.removed_usage as r
+    set
+      cost_usd = l.cost_usd,
+      cost_source = (case when l.price_id is null then 'unpriced' else 'price_book' end)
+        ::public.cost_source
+    from locked as l
+    where r.id = (l.old_usage).id
+    returning r as new_usage
+  ),
+  counted as (
+    insert into private.usage_tail
+    select t.*
+    from (
+      select to_jsonb(l.old_usage) || '{"sign": -1}' from locked as l
+      union all
+      select to_jsonb(r.new_usage) from repriced_usage as r
+    ) as f (facts)
+    cross join lateral jsonb_populate_record(null::private.usage_tail, f.facts) as t
+  ),
+  changed as (
+    select m.id, m.cost_usd as cost_usd_before, c.cost_usd, c.price_id
+    from public.conversation_messages as m
+    cross join lateral private.price_call(
+      m.provider, m.model_used, m.service_tier, m.created_at, m.input_tokens, m.output_tokens,
+      m.cached_input_tokens, m.cache_write_tokens, m.cache_write_1h_tokens, m.reasoning_tokens
+    ) as c
+    where m.id = any (v_ids) and m.cost_source <> 'reported'
+      and c.price_id is distinct from m.price_id
+  ),
+  repriced as (
+    update public.conversation_messages as m
+    set
+      cost_usd = c.cost_usd,
+      price_id = c.price_id,
+      cost_source = (case when c.price_id is null then 'unpriced' else 'price_book' end)
+        ::public.cost_source
+    from changed as c
+    where m.id = c.id
+    returning c.cost_usd_before, c.cost_usd
+  ),
+  taken as (
+    select r.cost_usd_before, r.cost_usd, false as is_removed from repriced as r
+    union all
+    select (l.old_usage).cost_usd, l.cost_usd, true from locked as l
+  )
   insert into public.repricings (
     actor, from_at, to_at, provider, model, messages_changed, cost_usd_before, cost_usd_after,
     is_complete
   )
-  values (
+  select
     coalesce(nullif(current_setting('role', true), 'none'), session_user), p_from, p_to, p_provider,
-    p_model, v_changed + v_removed.changed, v_cost_usd_before + v_removed.cost_usd_before,
-    v_cost_usd_after + v_removed.cost_usd_after,
-    v_found < p_limit and coalesce(cardinality(v_ids), 0) + v_removed.changed = v_found
-  )
+    p_model, count(*), coalesce(sum(t.cost_usd_before), 0), coalesce(sum(t.cost_usd), 0),
+    v_found < p_limit
+      and coalesce(cardinality(v_ids), 0) + count(*) filter (where t.is_removed) = v_found
+  from taken as t
   returning * into v_repricing;
   return v_repricing;
 end
