@@ -58,10 +58,10 @@ export async function findUser(
 export async function requireService(
   request: Request,
   keys: SecretKeys,
-): Promise<void> {
-  if (await findKey(request, serviceKeys(keys)) === undefined) {
-    throw unauthenticated("Send the service key.");
-  }
+): Promise<Caller> {
+  const key = await findKey(request, serviceKeys(keys));
+  if (key === undefined) throw unauthenticated("Send the service key.");
+  return { kind: "service", key };
 }
 
 /** Which of these keys the caller has, as a bearer token or as apikey; takes the same time for every wrong one. */

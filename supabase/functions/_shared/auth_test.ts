@@ -21,7 +21,7 @@ Deno.test("a secret key of the new kind is a service key, as the old one is", as
   for (const key of ["sb_secret_1", "sb_secret_2", old]) {
     assertEquals(await keyOf({ apikey: key }), key);
     assertEquals(await keyOf({ apikey: key, ...bearer(key) }), key);
-    await requireService(get("f", { apikey: key }), both);
+    assertEquals(await requireService(get("f", { apikey: key }), both), { kind: "service", key });
     assertEquals(await keyOf({ apikey: key, ...bearer("user.token.x") }), "user");
   }
   const none = ["sb_publishable_1", "sb_publishable_2", fakeKeys.SUPABASE_ANON_KEY, "sb_secret_3"];

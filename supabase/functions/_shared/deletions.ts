@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Caller } from "./auth.ts";
 import type { Rpc } from "./rpc.ts";
 import { type Storage, StorageError } from "./storage.ts";
 
@@ -20,7 +21,6 @@ export interface DeletionDeps {
 const batchSize = 100;
 /** Of a lease of five minutes: what Storage is asked to delete may take some time to be gone. */
 const reserveMs = 120_000;
-const service = { kind: "service" } as const;
 
 /**
  * Deletes queued objects until none is due, the time is over or Storage does not answer. What fails stays in the queue
@@ -29,13 +29,14 @@ const service = { kind: "service" } as const;
 export async function deleteQueued(
   { rpc, storage, now = Date.now }: DeletionDeps,
   budgetMs: number,
+  caller: Caller = { kind: "service" },
 ): Promise<{ deleted: string[]; failed: number; left: boolean }> {
   const end = now() + budgetMs;
   const deleted: string[] = [];
   let failed = 0;
   while (now() < end) {
     const items = queued.parse(
-      await rpc(service, "take_storage_deletions", { p_limit: batchSize }),
+      await rpc(caller, "take_storage_deletions", { p_limit: batchSize }),
     );
     if (items.length === 0) return { deleted, failed, left: false };
     let isDown = false;
@@ -45,7 +46,7 @@ export async function deleteQueued(
       failed += mine.length - done.gone.length;
       deleted.push(...done.gone.map(({ path }) => path));
       if (done.gone.length > 0) {
-        await rpc(service, "settle_storage_deletions", {
+        await rpc(caller, "settle_storage_deletions", {
           p_ids: done.gone.map(({ id }) => id),
         });
       }

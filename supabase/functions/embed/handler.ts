@@ -1,4 +1,4 @@
-import { requireService } from "../_shared/auth.ts";
+import { type Caller, requireService } from "../_shared/auth.ts";
 import { HttpError } from "../_shared/errors.ts";
 import { createFunction } from "../_shared/http.ts";
 import type { Rpc } from "../_shared/rpc.ts";
@@ -27,7 +27,6 @@ const defaultLimit = 128;
 const budgetMs = 30_000;
 /** Of five. */
 const lastAttempts = 4;
-const service = { kind: "service" } as const;
 
 /** POST embed: takes due texts from the queue, has them embedded, and gives the vectors back. */
 export function createHandler(deps: EmbedDeps) {
@@ -40,31 +39,35 @@ export function createHandler(deps: EmbedDeps) {
       "": {
         method: "POST",
         handle: async ({ request, json }) => {
-          await requireService(request, env);
+          const caller = await requireService(request, env);
           const { value } = parse(embedBody, await json());
-          return await work(deps, value.limit ?? defaultLimit);
+          return await work(deps, caller, value.limit ?? defaultLimit);
         },
       },
     },
   });
 }
 
-async function work(deps: EmbedDeps, limit: number): Promise<Record<string, unknown>> {
+async function work(
+  deps: EmbedDeps,
+  caller: Caller,
+  limit: number,
+): Promise<Record<string, unknown>> {
   const { rpc, now = Date.now } = deps;
   const began = now();
   const counts = { embedded: 0, failed: 0, dead: 0 };
-  const stats = async () => queueStats.parse(await rpc(service, "embedding_queue_stats", {}));
+  const stats = async () => queueStats.parse(await rpc(caller, "embedding_queue_stats", {}));
   const before = await stats();
   if (!before.is_enabled) return { success: true, ...counts, remaining: 0 };
   const provider = configured(deps.provider, before.model);
   for (let left = limit; left > 0 && now() - began < budgetMs;) {
     const jobs = embeddingJobs.parse(
-      await rpc(service, "claim_embedding_jobs", { p_limit: Math.min(left, batchSize) }),
+      await rpc(caller, "claim_embedding_jobs", { p_limit: Math.min(left, batchSize) }),
     );
     if (jobs.length === 0) break;
     left -= jobs.length;
     const { vectors, isDown } = await embed(provider, jobs);
-    for (const outcome of await giveBack(rpc, provider, jobs, vectors)) {
+    for (const outcome of await giveBack(rpc, caller, provider, jobs, vectors)) {
       if (outcome in counts) counts[outcome as keyof typeof counts]++;
     }
     // The others would fail alike, and have five attempts.
@@ -118,6 +121,7 @@ async function embed(
 
 async function giveBack(
   rpc: Rpc,
+  caller: Caller,
   provider: Provider,
   jobs: EmbeddingJob[],
   vectors: Vectors,
@@ -134,7 +138,7 @@ async function giveBack(
   const outcomes: string[] = [];
   const call = async (name: string, args: Record<string, unknown[]>) => {
     if (Object.values(args).every((items) => items.length === 0)) return;
-    const made = embeddingResults.parse(await rpc(service, name, args));
+    const made = embeddingResults.parse(await rpc(caller, name, args));
     outcomes.push(...made.map(({ outcome }) => outcome));
   };
   await call("complete_embedding_jobs", { p_results: results });

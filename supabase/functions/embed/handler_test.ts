@@ -35,7 +35,8 @@ function fake(
     now: () => time += 1000,
     log: () => undefined,
     rpc: (caller, name, args) => {
-      assertEquals(caller, { kind: "service" });
+      // With the key that was sent: one that was switched off must not spend on texts.
+      assertEquals(caller, { kind: "service", key: fakeKeys.SUPABASE_SERVICE_ROLE_KEY });
       calls.push([name, args]);
       switch (name) {
         case "embedding_queue_stats":

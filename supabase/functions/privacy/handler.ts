@@ -99,7 +99,12 @@ async function folderOf({ rpc }: PrivacyDeps, caller: Caller, value: Whose): Pro
   // Without the secret, which opens no chat that has expired or is in the trash: the erasure asks for it.
   const named = { p_session_id: value.sessionId, p_session_token: value.sessionToken };
   const { session_id } = sessionOfStats.parse(
-    await rpc({ kind: "service" }, "get_chat_stats", named, "session_id"),
+    await rpc(
+      caller.kind === "service" ? caller : { kind: "service" },
+      "get_chat_stats",
+      named,
+      "session_id",
+    ),
   );
   return `visitor/${session_id}`;
 }

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createHash } from "node:crypto";
-import { HttpError, internal } from "../_shared/errors.ts";
-import { fakeDeps, post, service, user, visitor } from "../_shared/fakes.ts";
+import type { Caller } from "../_shared/auth.ts";
+import { HttpError, internal, unauthenticated } from "../_shared/errors.ts";
+import { fakeDeps, fakeKeys, post, service, user, visitor } from "../_shared/fakes.ts";
 import { type Storage, StorageError } from "../_shared/storage.ts";
 import { createHandler } from "./handler.ts";
 
@@ -158,4 +159,20 @@ Deno.test("who calls too often is refused before anything is read or erased", as
     assertEquals(calls.map(({ name }) => name), ["take_rate_limit"]);
     assertMatch(String(calls[0]?.args["p_key"]), /^[0-9a-f]{32}$/);
   }
+});
+
+Deno.test("where the files are is asked with the key that a server sent", async () => {
+  const deps = { ...fakeDeps(null), storage: down };
+  const callers: Caller[] = [];
+  const handle = createHandler({
+    ...deps,
+    env: { ...deps.env, STORAGE_TIMEOUT_MS: 1000 },
+    rpc: (caller) => {
+      callers.push(caller);
+      return Promise.reject(unauthenticated("Switched off."));
+    },
+  });
+  const body = { confirm: true, sessionToken: "test_123" };
+  assertEquals((await handle(post("privacy/erase", body, service))).status, 401);
+  assertEquals(callers, [{ kind: "service", key: fakeKeys.SUPABASE_SERVICE_ROLE_KEY }]);
 });

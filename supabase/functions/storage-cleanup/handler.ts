@@ -25,9 +25,9 @@ export function createHandler(deps: CleanupDeps) {
       "": {
         method: "POST",
         handle: async ({ request, json }) => {
-          await requireService(request, env);
+          const caller = await requireService(request, env);
           parse(cleanupBody, await json());
-          const { deleted, failed, left } = await deleteQueued(deps, budgetMs);
+          const { deleted, failed, left } = await deleteQueued(deps, budgetMs, caller);
           return { success: true, deleted: deleted.length, failed, left };
         },
       },

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { fakeDeps, post, service, user } from "../_shared/fakes.ts";
+import { fakeDeps, fakeKeys, post, service, user } from "../_shared/fakes.ts";
 import { type Storage, StorageError } from "../_shared/storage.ts";
 import { createHandler } from "./handler.ts";
 
@@ -19,7 +19,8 @@ function make(
     env: { ...deps.env, STORAGE_TIMEOUT_MS: 1000 },
     now: () => time,
     storage: { remove, sign: () => Promise.resolve(new Map()) },
-    rpc: (_caller, name, args) => {
+    rpc: (caller, name, args) => {
+      assertEquals(caller, { kind: "service", key: fakeKeys.SUPABASE_SERVICE_ROLE_KEY });
       if (name === "settle_storage_deletions") {
         settled.push(...args["p_ids"] as number[]);
         return Promise.resolve(settled.length);
