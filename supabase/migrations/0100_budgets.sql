@@ -286,6 +286,12 @@ volatile
 set search_path = ''
 as $$
 begin
+  -- Most who spend have no budget, and this is soon said.
+  if not exists (select 1 from public.budgets as b where b.user_id = any (p_user_ids))
+    and not exists (select 1 from public.budgets as b where b.brand_id = any (p_brand_ids))
+  then
+    return;
+  end if;
   if not exists (
     select 1
     from public.budgets as b
@@ -365,11 +371,7 @@ begin
   into v_user_ids, v_brand_ids
   from new_usage as n
   where n.cost_usd > 0;
-  if exists (select 1 from public.budgets as b where b.user_id = any (v_user_ids))
-    or exists (select 1 from public.budgets as b where b.brand_id = any (v_brand_ids))
-  then
-    perform private.note_budget_alerts(v_user_ids, v_brand_ids, false);
-  end if;
+  perform private.note_budget_alerts(v_user_ids, v_brand_ids, false);
   return null;
 end
 $$;
@@ -413,11 +415,7 @@ begin
       c.user_id, c.brand_id, c.reported_by, c.cost_source, (c.created_at at time zone 'utc')::date
     having sum(c.cost_usd) > 0
   ) as d;
-  if exists (select 1 from public.budgets as b where b.user_id = any (v_user_ids))
-    or exists (select 1 from public.budgets as b where b.brand_id = any (v_brand_ids))
-  then
-    perform private.note_budget_alerts(v_user_ids, v_brand_ids, false);
-  end if;
+  perform private.note_budget_alerts(v_user_ids, v_brand_ids, false);
   return null;
 end
 $$;

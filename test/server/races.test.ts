@@ -247,29 +247,35 @@ test(
   },
 );
 
+/** A brand with these two owners. */
+async function brandOf([one, other]: readonly [string, string]): Promise<unknown> {
+  const [brand] = await server.select(
+    "insert into public.brands (slug, name, created_by) values ($1, 'Two', $2) returning id",
+    [`two-${random.uuid()}`, one],
+  );
+  await server.select(
+    "insert into public.brand_members (brand_id, user_id, role) values ($1, $2, 'owner')",
+    [brand?.["id"], other],
+  );
+  return brand?.["id"];
+}
+
 test("two owners leave at once: one is refused", { timeout }, async () => {
-  const owners = [await server.makeUser(), await server.makeUser()];
+  const owners = [await server.makeUser(), await server.makeUser()] as const;
   for (let round = 0; round < 30; round++) {
-    const [brand] = await server.select(
-      "insert into public.brands (slug, name, created_by) values ($1, 'Two', $2) returning id",
-      [`two-${random.uuid()}`, owners[0]],
-    );
-    await server.select(
-      "insert into public.brand_members (brand_id, user_id, role) values ($1, $2, 'owner')",
-      [brand?.["id"], owners[1]],
-    );
+    const brand = await brandOf(owners);
     const statement = round % 2
       ? "delete from public.brand_members where brand_id = $1 and user_id = auth.uid()"
       : "update public.brand_members set role = 'member' where brand_id = $1 and user_id = auth.uid()";
     const refusals = await Promise.all(
       owners.map((owner) =>
-        server.as(owner, 1, ([connection]) => connection.refused(statement, [brand?.["id"]]))
+        server.as(owner, 1, ([connection]) => connection.refused(statement, [brand]))
       ),
     );
     assert.deepEqual(refusals.map((refused) => refused?.detail).sort(), ["LAST_OWNER", undefined]);
     const left = await server.select(
       "select 1 from public.brand_members where brand_id = $1 and role = 'owner'",
-      [brand?.["id"]],
+      [brand],
     );
     assert.equal(left.length, 1);
   }
@@ -280,25 +286,18 @@ test(
   { timeout },
   async () => {
     const owners = [await server.makeUser(), await server.makeUser()] as const;
-    const [brand] = await server.select(
-      "insert into public.brands (slug, name, created_by) values ($1, 'Two', $2) returning id",
-      [`two-${random.uuid()}`, owners[0]],
-    );
-    await server.select(
-      "insert into public.brand_members (brand_id, user_id, role) values ($1, $2, 'owner')",
-      [brand?.["id"], owners[1]],
-    );
+    const brand = await brandOf(owners);
     const leave = "delete from public.brand_members where brand_id = $1 and user_id = auth.uid()";
     await server.as(owners[0], 1, ([one]) =>
       server.as(owners[1], 1, async ([other]) => {
         await one.begin("repeatable read");
         await other.begin("repeatable read");
         await other.client.query("select from public.brand_members");
-        await one.client.query(leave, [brand?.["id"]]);
+        await one.client.query(leave, [brand]);
         await one.client.query("commit");
-        await assert.rejects(other.client.query(leave, [brand?.["id"]]), { code: "40001" });
+        await assert.rejects(other.client.query(leave, [brand]), { code: "40001" });
         await other.client.query("rollback");
-        const refused = await other.refused(leave, [brand?.["id"]]);
+        const refused = await other.refused(leave, [brand]);
         assert.equal(refused?.detail, "LAST_OWNER");
       }));
   },
