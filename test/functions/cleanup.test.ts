@@ -16,7 +16,7 @@ before(async () => {
   storage = await FakeStorage.open(fixture.api);
   edge = await openEdge(fixture.api, {
     SUPABASE_URL: storage.url,
-    STORAGE_TIMEOUT_MS: "400",
+    STORAGE_TIMEOUT_MS: "1000",
   });
   storage.behind = edge.url;
   ({ sessionId: session } = await fixture.user());

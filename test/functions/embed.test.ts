@@ -43,7 +43,7 @@ before(async () => {
   edge = await openEdge(fixture.api, {
     EMBEDDING_API_URL: `http://${host}:${address.port}`,
     EMBEDDING_MODEL: "test",
-    EMBEDDING_TIMEOUT_MS: "400",
+    EMBEDDING_TIMEOUT_MS: "1000",
   });
   ({ id: userId, sessionId: session } = await fixture.user());
   await fixture.api.select("select public.set_embedding_model('test')");

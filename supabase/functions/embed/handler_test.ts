@@ -303,9 +303,9 @@ Deno.test("what an endpoint came to before it failed is kept", async () => {
 Deno.test("texts are not tried alone for longer than one call may take", async () => {
   const { embed } = openAi(async (input) => {
     if (input.length > 1) return new Response(null, { status: 400 });
-    if (input[0] === "bb") await new Promise((resolve) => setTimeout(resolve, 250));
+    if (input[0] === "bb") await new Promise((resolve) => setTimeout(resolve, 1100));
     return vectorsOf(input);
-  }, { EMBEDDING_TIMEOUT_MS: "200" });
+  }, { EMBEDDING_TIMEOUT_MS: "1000" });
   assertEquals(await embed("a", "bb", "ccc"), [[1], [2], "timeout"]);
 });
 
@@ -334,7 +334,7 @@ Deno.test("the runtime's own model is used where there is one", async () => {
         : Promise.resolve(text === "odd" ? {} : [1]);
     }
   }
-  const env = readEnv(embedEnv, { ...fakeKeys, ...endpoint, EMBEDDING_TIMEOUT_MS: "10" });
+  const env = readEnv(embedEnv, { ...fakeKeys, ...endpoint, EMBEDDING_TIMEOUT_MS: "500" });
   const provider = chooseProvider(env, { Session });
   assertEquals(provider?.model, "gte-small");
   const vectors = await provider?.embed(["good", "bad", "odd"]);

@@ -171,11 +171,15 @@ Deno.test("the store is examined once in a while, by whomever it is asked", asyn
     calls.push(String(url));
     return Promise.resolve(Response.json([]));
   };
-  const check = checkStore(store, { keepMs: 100, send });
+  let at = 0;
+  const check = checkStore(store, { keepMs: 100, send, now: () => at });
   await Promise.all([check(), check()]);
   await check();
   assertEquals(calls, ["http://db.internal/rest/v1/rpc/store_doctor?ok=is.false"]);
-  await new Promise((resolve) => setTimeout(resolve, 120));
+  at = 99;
+  await check();
+  assertEquals(calls.length, 1);
+  at = 100;
   await check();
   assertEquals(calls.length, 2);
 });

@@ -14,14 +14,14 @@ interface DoctorCheck {
  */
 export function checkStore(
   store: Store,
-  { timeoutMs = 3000, keepMs = 10_000, send = fetch } = {},
+  { timeoutMs = 3000, keepMs = 10_000, send = fetch, now = () => performance.now() } = {},
 ): () => Promise<void> {
   let asked = -Infinity;
   let answer: Promise<void> | undefined;
   return () => {
-    const now = performance.now();
-    if (answer === undefined || now - asked >= keepMs) {
-      asked = now;
+    const at = now();
+    if (answer === undefined || at - asked >= keepMs) {
+      asked = at;
       answer = examine(store, timeoutMs, send);
     }
     return answer;
