@@ -18,12 +18,24 @@ export async function chat(
   await saveMessages(supabase, sessionId, messages);
   const prompt = await ai.convertToModelMessages(messages, { ignoreIncompleteToolCalls: true });
   const result = ai.streamText({ model, messages: prompt });
+  let failure: string | null = null;
   return result.toUIMessageStreamResponse({
     originalMessages: messages,
     generateMessageId: ai.generateId,
-    onFinish: async ({ messages }) => {
-      const usage = usageColumns(await result.totalUsage, model);
-      await saveMessages(supabase, sessionId, messages, usage);
+    // To its end, also when the browser has gone.
+    consumeSseStream: ai.consumeStream,
+    onError: (error) => {
+      failure ??= String(error);
+      return "An error occurred.";
+    },
+    onFinish: async ({ messages, finishReason = null }) => {
+      // A call that fails at once has used nothing.
+      const used = await result.totalUsage.then((usage) => usage, () => undefined);
+      await saveMessages(supabase, sessionId, messages, {
+        ...usageColumns(used, model),
+        finish_reason: finishReason,
+        error_message: failure,
+      });
     },
   });
 }

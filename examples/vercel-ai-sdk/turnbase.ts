@@ -72,7 +72,7 @@ export async function saveMessages(
       content: parts.map((part) => part.type === "text" ? part.text : "").join(""),
       // UI messages are JSON.
       parts: [...parts, { type: "data-ui-message", data: fields }] as unknown as Json,
-      ...(message === messages.at(-1) && role === "assistant" ? answer : {}),
+      ...(message === messages.at(-1) && role === "assistant" ? storable(answer) : {}),
     });
     parent = id;
   }
@@ -92,21 +92,21 @@ export async function saveMessages(
 
 /** What a call used, in the provider's own way of counting: Anthropic leaves its cache out of the input. */
 export function usageColumns(
-  usage: LanguageModelUsage,
+  usage: LanguageModelUsage | undefined,
   model: { provider: string; modelId: string },
 ): AnswerColumns {
-  const { inputTokenDetails: input, outputTokenDetails: output } = usage;
+  const { inputTokenDetails: input, outputTokenDetails: output } = usage ?? {};
   const [provider = ""] = model.provider.split("."); // "openai.chat"
-  const inputTokens = provider === "anthropic" ? input.noCacheTokens : usage.inputTokens;
+  const inputTokens = provider === "anthropic" ? input?.noCacheTokens : usage?.inputTokens;
   return {
     provider,
     model_used: model.modelId,
     input_tokens: inputTokens ?? null,
-    output_tokens: usage.outputTokens ?? null,
-    cached_input_tokens: input.cacheReadTokens ?? null,
-    cache_write_tokens: input.cacheWriteTokens ?? null,
-    reasoning_tokens: output.reasoningTokens ?? null,
-    tokens_used: usage.totalTokens ?? null,
+    output_tokens: usage?.outputTokens ?? null,
+    cached_input_tokens: input?.cacheReadTokens ?? null,
+    cache_write_tokens: input?.cacheWriteTokens ?? null,
+    reasoning_tokens: output?.reasoningTokens ?? null,
+    tokens_used: usage?.totalTokens ?? null,
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as ai from "ai";
 import { MockLanguageModelV3 } from "ai/test";
 import { chat } from "../../examples/vercel-ai-sdk/chat.ts";
@@ -234,6 +235,90 @@ test("a question that comes again gets another answer beside the first", async (
   assert.deepEqual(textsOf(await loadMessages(ada, session)), ["Rome?", "Cold.", "Oslo?", "Hot."]);
   const whole = good(await ada.rpc("get_session", { p_session_id: session }));
   assert.deepEqual([whole.message_count, whole.branch_count], [5, 1]);
+});
+
+type Stream = Awaited<ReturnType<MockLanguageModelV3["doStream"]>>["stream"];
+type Part = Stream extends ReadableStream<infer Part> ? Part : never;
+
+/** A model whose first answer is this one, and which is whole from then on. */
+function failing(first: Stream | Error) {
+  let calls = 0;
+  return new MockLanguageModelV3({
+    provider: "openai.chat",
+    modelId: "gpt-4o",
+    doStream: (options) => {
+      if (calls++ > 0) return model(["Whole."]).doStream(options);
+      return first instanceof Error ? Promise.reject(first) : Promise.resolve({ stream: first });
+    },
+  });
+}
+
+for (
+  const [how, first, stored] of [
+    [
+      "midway",
+      ai.simulateReadableStream<Part>({
+        chunks: [
+          { type: "stream-start", warnings: [] },
+          { type: "text-start", id: "t" },
+          { type: "text-delta", id: "t", delta: "Half" },
+          { type: "error", error: new Error("the model fell over") },
+        ],
+      }),
+      ["Hello", "Half"],
+    ],
+    ["at once", new Error("the model fell over"), ["Hello", ""]],
+  ] as const
+) {
+  test(`an answer that fails ${how} is kept as one that failed, and the chat goes on`, async () => {
+    const session = await newSession(ada);
+    const mock = failing(first);
+    const told = await ask(mock, session, says("u-1", "Hello"));
+    assert.match(told, /"type":"error","errorText":"An error occurred\."/);
+    const rows = await rowsOf(ada, session);
+    assert.deepEqual(rows.map(({ content }) => content), stored);
+    assert.deepEqual(
+      [rows[1]?.error_message, rows[1]?.model_used, rows[1]?.cost_source],
+      ["Error: the model fell over", "gpt-4o", "unpriced"],
+    );
+    assert.match(await ask(mock, session, says("u-2", "And now?")), /Whole\./);
+    assert.ok(mock.doStreamCalls[1]?.prompt.every(({ content }) => content.length > 0));
+    assert.match(await ask(mock, session, says("u-1", "Hello")), /Nothing more\.|Whole\./);
+    assert.deepEqual(textsOf(await loadMessages(ada, session)), ["Hello", "Whole."]);
+  });
+}
+
+test("an answer whose reader has gone is kept to its end", async () => {
+  const session = await newSession(ada);
+  const mock = failing(
+    ai.simulateReadableStream<Part>({
+      chunkDelayInMs: 5,
+      chunks: [
+        { type: "stream-start", warnings: [] },
+        { type: "text-start", id: "t" },
+        ...["To ", "the ", "end."].map((delta) => ({
+          type: "text-delta" as const,
+          id: "t",
+          delta,
+        })),
+        { type: "text-end", id: "t" },
+        { type: "finish", finishReason: { unified: "stop", raw: "stop" }, usage: used },
+      ],
+    }),
+  );
+  const { body } = await chat(mock, ada, session, says("u-1", "Hello"));
+  const reader = body?.getReader();
+  await reader?.read();
+  await reader?.cancel();
+  for (let left = 200; (await rowsOf(ada, session)).length < 2; left--) {
+    assert.ok(left > 0, "nothing is stored");
+    await sleep(20);
+  }
+  const answer = (await rowsOf(ada, session))[1];
+  assert.deepEqual(
+    [answer?.content, answer?.finish_reason, answer?.input_tokens],
+    ["To the end.", "stop", 100],
+  );
 });
 
 test("a conversation that other calls wrote goes on without a copy", async () => {
