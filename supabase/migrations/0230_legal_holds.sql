@@ -83,6 +83,8 @@ begin
     where h.released_at is null
       and (
         h.user_id = p_user_id
+        -- Logs in it may be about somebody else, or nobody.
+        or h.user_id = (select s.user_id from public.conversation_sessions as s where s.id = p_session_id)
         or h.session_id = p_session_id
         or h.brand_id = coalesce(
           p_brand_id,
@@ -114,7 +116,7 @@ $$;
 revoke all on function private.is_held(uuid, uuid, uuid, boolean)
   from public, anon, authenticated, service_role;
 comment on function private.is_held(uuid, uuid, uuid, boolean) is
-  'Whether a hold keeps what belongs to a user, a session, or a brand, by default the session''s. A session '
+  'Whether a hold keeps what belongs to a user, a session, its user, or a brand, by default its own. A session '
   'with logs about a held user is kept with them, but of its logs only those (p_by_logs false).';
 
 -- Definer: nobody may read or write holds by themselves; service_role alone.

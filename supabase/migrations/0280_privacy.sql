@@ -615,6 +615,7 @@ declare
   v_receipt public.erasure_receipts;
   v_error record;
   v_detail text;
+  v_is_held boolean := false;
 begin
   v_subject := private.data_subject_of(
     p_user_id, p_session_id, p_session_token, p_session_secret
@@ -629,7 +630,7 @@ begin
   -- as it does where somebody sets a hold meanwhile.
   for v_try in 1 .. 10 loop
     begin
-      if private.is_held(v_subject.user_id, v_subject.session_id) or exists (
+      if v_is_held or private.is_held(v_subject.user_id, v_subject.session_id) or exists (
         select 1
         from public.conversation_sessions as s
         where s.user_id = v_subject.user_id and private.is_held(null, s.id, s.brand_id)
@@ -714,7 +715,9 @@ begin
     exception
       when deadlock_detected or sqlstate 'PT409' then
         get stacked diagnostics v_detail = pg_exception_detail;
-        if v_try = 10 or (sqlstate = 'PT409' and v_detail <> 'LEGAL_HOLD') then
+        -- A log about the person in a session that is held tells by its trigger alone.
+        v_is_held := sqlstate = 'PT409' and v_detail = 'LEGAL_HOLD';
+        if v_try = 10 or (sqlstate = 'PT409' and not v_is_held) then
           raise;
         end if;
     end;

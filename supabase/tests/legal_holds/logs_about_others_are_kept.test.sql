@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/visitors.psql
-select plan(7);
+select plan(11);
 
 -- Chats 1 and 6 have a log about somebody who is held and not their user; 2 and 7 have none.
 select tests.start(1), tests.start(2), tests.visit(6, interval '-1 day'), tests.visit(7, interval '-1 day');
@@ -38,6 +38,29 @@ select public.cleanup_old_logs(30);
 select set_eq(
   $$ select distinct l.user_id from public.agent_logs as l where l.session_id = tests.s(1) $$,
   array[tests.id_of('other')], 'logs about its own user go'
+);
+
+-- The other way round: whoever is held keeps the logs of their own sessions, whomever they are about.
+select tests.start(3, 'other');
+insert into public.agent_logs (session_id, user_id, log_type, created_at)
+select tests.s(3), u.id, 'error', now() - interval '40 days'
+from unnest(array[tests.id_of('brand_member'), null]) as u (id);
+select public.cleanup_old_logs(30);
+select is(
+  (select count(*) from public.agent_logs as l where l.session_id = tests.s(3)), 2::bigint,
+  'logs of a held user''s session stay, also those that name nobody'
+);
+select is(
+  public.erase_user_data(tests.id_of('brand_member')) ->> 'details', 'LEGAL_HOLD',
+  'whom they are about is not erased'
+);
+select is(
+  (select count(*) from public.audit_log as a where a.action = 'erasure_refused'), 2::bigint,
+  'which is recorded, too'
+);
+select is(
+  tests.error_of($$ delete from auth.users as u where u.id = tests.id_of('brand_member') $$),
+  'PT409 LEGAL_HOLD', 'nor deleted'
 );
 
 select * from finish();
