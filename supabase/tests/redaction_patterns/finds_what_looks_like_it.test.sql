@@ -19,6 +19,12 @@ select is_empty(
         ('030 1234567', '[phone]'),
         ('at 192.168.0.12:80', 'at [ip]:80'),
         ('2001:db8:85a3:8d3:1319:8a2e:370:7348', '[ip]'),
+        ('2001:db8::1, [fe80::1ff:fe23:4567:890a]:80', '[ip], [[ip]]:80'),
+        ('2001:db8:85a3:1:2::7348 or fdab:cdef::1', '[ip] or [ip]'),
+        ('2223003122003222, 2720 9900 0000 0007', '[card], [card]'),
+        ('github' || '_pat_11ABCDEFG0abcdefghijkl_mnopqrstuv', '[key]'),
+        ('AIza' || 'SyA-abcdefghijklmnopqrstuvwxyz012345', '[key]'),
+        ('sbp' || '_0123456789abcdef0123456789abcdef01234567', '[key]'),
         ('sk' || '-abcdefghijklmnopqrstuv', '[key]'), ('ghp' || '_16C7e42F292c6912E7710c838347Ae178B4a', '[key]'),
         ('AKIA' || 'IOSFODNN7EXAMPLE', '[key]'),
         ('eyJhbGciOiJI.eyJzdWIiOiIx.abc-def', '[token]')
@@ -34,7 +40,8 @@ select is_empty(
       values
         ('at 10:30 on 2026-11-26 for 1732600000000 ms'), ('a @ b, x@y'), ('version 1.2.3'),
         ('12345678'), ('10000000-0000-4000-8000-000000000001'), ('the price is 1,000,000.00'),
-        ('see RFC 2104'), ('DE is a country')
+        ('see RFC 2104'), ('DE is a country'), ('face::bed, a[1::2] and std::vector'),
+        ('2026112608300012, 2345678901234')
     ) as t (given)
     where private.redact(t.given) <> t.given
   $$,
