@@ -1245,6 +1245,23 @@ begin
           union all
           select 'has policy ' || y.polname from pg_catalog.pg_policy as y where y.polrelid = c.oid
           union all
+          select 'has rule ' || r.rulename from pg_catalog.pg_rewrite as r where r.ev_class = c.oid
+          union all
+          -- Those of its table come with it, and can be switched off in it alone.
+          select distinct
+            case
+              when g.tgparentid = 0 then 'has trigger ' || g.tgname || ' of its own'
+              when g.tgisinternal then 'has a foreign key that is not enforced'
+              else 'has trigger ' || g.tgname || ' switched off'
+            end
+          from pg_catalog.pg_trigger as g
+          left join pg_catalog.pg_trigger as p on p.oid = g.tgparentid
+          where g.tgrelid = c.oid
+            and case
+              when g.tgparentid = 0 then not g.tgisinternal
+              else g.tgenabled <> p.tgenabled
+            end
+          union all
           select 'belongs to another owner'
           where c.relowner <> (
             select o.relowner

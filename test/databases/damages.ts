@@ -341,6 +341,15 @@ async function partitions(client: Client): Promise<Damage[]> {
       "doctor_added",
     ),
     damage("partition of another owner", `alter table ${target} owner to ${stranger}`, name),
+    damage(
+      "partition with a trigger",
+      `create trigger doctor_added before insert on ${target}
+       for each row execute function private.tg__touch_updated_at()`,
+      "doctor_added",
+    ),
+    ...(name.startsWith("agent_logs")
+      ? [damage("partition without triggers", `alter table ${target} disable trigger all`, name)]
+      : []),
     // Of the oldest, cleanup_old_logs may have been the one who dropped it.
     ...(is_due === "true"
       ? [damage(

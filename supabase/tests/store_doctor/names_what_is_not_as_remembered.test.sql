@@ -90,6 +90,19 @@ values
     'log_partitions: private\.agent_logs_default grants select to anon'
   ),
   (
+    'alter table private.agent_logs_default disable trigger agent_logs_25_apply_content_mode',
+    'log_partitions: private\.agent_logs_default has trigger agent_logs_25_apply_content_mode switched off'
+  ),
+  (
+    'create trigger mine before insert on private.agent_logs_default for each row '
+      'execute function private.tg__touch_updated_at()',
+    'log_partitions: private\.agent_logs_default has trigger mine of its own'
+  ),
+  (
+    'create rule mine as on insert to private.agent_logs_default do also nothing',
+    'log_partitions: private\.agent_logs_default has rule mine'
+  ),
+  (
     'do $do$ begin execute format(''drop table private.performance_metrics_%s'', '
       'to_char(now() at time zone ''utc'', ''YYYY_MM'')); end $do$',
     'log_partitions: public\.performance_metrics has no partition of \d{4}-\d\d\. '
