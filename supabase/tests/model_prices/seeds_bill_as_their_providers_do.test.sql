@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/ledger.psql
-select plan(9);
+select plan(10);
 
 select is_empty(
   $$
@@ -51,6 +51,22 @@ select is_empty(
         and s.input_usd_per_mtok < l.input_usd_per_mtok
     )
   $$, 'a long prompt costs more than a short one'
+);
+-- Without a row of its own, a long prompt is billed as a short one.
+select is_empty(
+  $$
+    select l.provider, l.model, t.service_tier
+    from public.model_prices as l
+    join public.model_prices as t
+      on t.provider = l.provider and t.model = l.model and t.service_tier = 'batch'
+      and t.min_input_tokens = 0 and t.validity && l.validity
+    where l.service_tier = 'standard' and l.min_input_tokens > 0 and not exists (
+      select 1
+      from public.model_prices as b
+      where b.provider = l.provider and b.model = l.model and b.service_tier = 'batch'
+        and b.min_input_tokens = l.min_input_tokens and b.validity @> t.validity
+    )
+  $$, 'in a batch, too'
 );
 select is(
   tests.bill('gpt-4o-2024-08-06', '{"provider": "openai", "at": "2026-01-01 00:00+00",
