@@ -301,6 +301,8 @@ begin
     ) as l (kind, limit_usd)
     where (b.user_id = any (p_user_ids) or b.brand_id = any (p_brand_ids))
       and s.spent_usd + case when p_waits then s.held_usd else 0 end >= l.limit_usd
+      -- A limit of nothing is reached by the first cost.
+      and (l.limit_usd > 0 or s.spent_usd > 0)
       and not exists (
         select 1
         from public.budget_alerts as a
@@ -334,7 +336,7 @@ begin
       values ('soft'::public.budget_limit, b.soft_limit_usd), ('hard', b.hard_limit_usd)
     ) as l (kind, limit_usd)
     where (b.user_id = any (p_user_ids) or b.brand_id = any (p_brand_ids))
-      and s.spent_usd >= l.limit_usd
+      and s.spent_usd >= l.limit_usd and s.spent_usd > 0
     on conflict on constraint budget_alerts_pkey do nothing;
   exception
     when lock_not_available or serialization_failure then
@@ -447,8 +449,6 @@ comment on function private.tg_budgets__note_alerts() is
 
 create trigger budgets_80_note_alerts after insert or update of soft_limit_usd, hard_limit_usd
   on public.budgets for each row
-  -- Nothing is no limit that anybody reaches.
-  when (greatest(new.soft_limit_usd, new.hard_limit_usd) > 0)
   execute function private.tg_budgets__note_alerts();
 
 -- Definer: writes reservations, which nobody may, and sums over users.
