@@ -418,5 +418,6 @@ revoke all on function public.get_brand_usage(uuid, date, date)
 grant execute on function public.get_brand_usage(uuid, date, date) to authenticated, service_role;
 comment on function public.get_brand_usage(uuid, date, date) is
   E'What a brand used, by UTC day, provider and model; numbers alone, of all its users together.\n\n'
-  'p_from, p_to: both included, at most 367 days. Who: owners, admins and analysts of the brand, '
-  'service_role. Errors: PT400 INVALID_ARGUMENT; PT404 BRAND_NOT_FOUND.';
+  'p_from, p_to: both included, at most 367 days. The data API cuts an answer after 1000 rows: read a long '
+  'window in pages, by limit and offset. Who: owners, admins and analysts of the brand, service_role. '
+  'Errors: PT400 INVALID_ARGUMENT; PT404 BRAND_NOT_FOUND.';

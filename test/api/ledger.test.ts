@@ -292,6 +292,41 @@ test("a brand's numbers are for its owners, admins and analysts; claims of membe
   }
 });
 
+test("a year of a brand is more than one answer, and whole in pages", async () => {
+  const models = ["a", "b", "c"];
+  const { id } = good(
+    await owner.client.from("brands").insert({ slug: `b-${randomUUID()}`, name: "Long" })
+      .select("id").single(),
+  );
+  const session = good(
+    await owner.client.rpc("create_conversation_session", { p_brand_id: id }),
+  ).id;
+  const days = Array.from({ length: 340 }, (_, n) => new Date(Date.UTC(2025, 0, 1 + n)));
+  for (const model_used of models) {
+    good(
+      await service.rpc("import_messages", {
+        p_session_id: session,
+        p_messages: days.map((day) => ({
+          role: "assistant",
+          content: "a",
+          provider: "openai",
+          model_used,
+          cost_usd: 1,
+          created_at: day.toISOString(),
+        })),
+      }),
+    );
+  }
+  const year = { p_brand_id: id, p_from: "2025-01-01", p_to: "2025-12-31" };
+  const first = good(await owner.client.rpc("get_brand_usage", year));
+  assert.equal(first.length, 1000);
+  const rest = good(await owner.client.rpc("get_brand_usage", year).range(1000, 1999));
+  assert.deepEqual(
+    [...first, ...rest].map(({ day, model, total_cost_usd }) => [day, model, total_cost_usd]),
+    days.flatMap((day) => models.map((model) => [day.toISOString().slice(0, 10), model, 1])),
+  );
+});
+
 test("the views give users their own numbers, the server everybody's, before and after a merge", async () => {
   const { client, id } = await api.user();
   const session = await newSession(client);
