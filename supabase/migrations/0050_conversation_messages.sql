@@ -135,7 +135,8 @@ comment on column public.conversation_messages.metadata is 'Free data of the app
 comment on column public.conversation_messages.cost_source is 'Where cost_usd comes from.';
 comment on column public.conversation_messages.reported_by is 'Who wrote it, set by the database.';
 comment on column public.conversation_messages.request_hash is
-  'SHA-256 of the client-given columns as first sent; behind it, of a streamed message, that of its end.';
+  'SHA-256 of the client-given columns as first sent; behind it, of a streamed message, that of its end, and '
+  'that of the end by its user once the server has corrected it.';
 comment on column public.conversation_messages.edited_at is 'When a newer version replaced it.';
 comment on column public.conversation_messages.imported_at is
   'When it was imported, while created_at is when it was written elsewhere; null: not imported.';
@@ -758,7 +759,7 @@ begin
   new := private.price_message(new);
   -- A call that was begun counts, however little is known of it.
   if new.cost_source = 'none' and old.cost_source <> 'none'
-    and (old.status in ('streaming', 'interrupted') or octet_length(old.request_hash) = 64)
+    and (old.status in ('streaming', 'interrupted') or octet_length(old.request_hash) >= 64)
   then
     new.cost_source := 'unpriced';
   -- The copy of a call names its model, and the call counts where it was made.

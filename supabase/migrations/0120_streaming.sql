@@ -501,9 +501,15 @@ begin
   perform private.refuse_stream_of_server(p_message_id);
   -- What the server knows of the cost is taken, also after the user ended the message.
   v_is_correction := v_session.reporter = 'service_role' and v_message.reported_by <> 'service_role'
-    and octet_length(v_message.request_hash) = 64;
+    and octet_length(v_message.request_hash) >= 64;
   if v_message.status <> 'streaming' and not v_is_correction
-    and substring(v_message.request_hash from 33) = v_hash
+    and (
+      substring(v_message.request_hash from 33 for 32) = v_hash
+      -- The end of its user, which the server corrected.
+      or (
+        v_session.reporter <> 'service_role' and substring(v_message.request_hash from 65) = v_hash
+      )
+    )
   then
     if p_reservation_id is not null then
       perform private.settle_reservation(p_reservation_id);
@@ -527,7 +533,7 @@ begin
     delete from private.message_streams as s where s.message_id = p_message_id;
   end if;
   if not found then
-    if octet_length(v_message.request_hash) <> 64 then
+    if octet_length(v_message.request_hash) < 64 then
       perform private.raise_error('ILLEGAL_TRANSITION', 'Only a message of begin_message is finished.');
     elsif not v_is_correction then
       perform private.raise_error('IDEMPOTENCY_MISMATCH', 'It is finished already, in another way.');
@@ -604,7 +610,11 @@ begin
     request_hash = case
       when m.request_hash = '' then decode(repeat('00', 32), 'hex')
       else substring(m.request_hash from 1 for 32)
-    end || v_hash
+    end || v_hash || case
+      when not v_is_correction then ''
+      when octet_length(m.request_hash) > 64 then substring(m.request_hash from 65)
+      else substring(m.request_hash from 33)
+    end
   where m.id = p_message_id
   returning * into v_message;
   if p_reservation_id is not null then
