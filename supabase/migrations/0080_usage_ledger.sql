@@ -701,7 +701,10 @@ select
   sum(u.price_book_cost_usd) as price_book_cost_usd,
   sum(u.latency_ms_sum)::bigint as latency_ms_sum,
   sum(u.latency_count)::bigint as latency_count,
-  private.merge_histograms(u.latency_histogram) as latency_histogram,
+  -- From bucket 0 on and without a gap: JSON knows no lower bounds.
+  array_fill(
+    0, array[coalesce(array_lower(private.merge_histograms(u.latency_histogram), 1), 0)], array[0]
+  ) || array_replace(private.merge_histograms(u.latency_histogram), null, 0) as latency_histogram,
   min(u.first_used_at) as first_used_at,
   max(u.last_used_at) as last_used_at
 from (
@@ -761,7 +764,8 @@ comment on column public.usage_daily.price_book_cost_usd is 'The part of cost_us
 comment on column public.usage_daily.latency_ms_sum is 'Sum of the latencies, milliseconds.';
 comment on column public.usage_daily.latency_count is 'How many messages have a latency.';
 comment on column public.usage_daily.latency_histogram is
-  'Latencies counted in the buckets of private.latency_bucket.';
+  'How many latencies each bucket holds, from bucket 0 on: bucket 0 those of 0 ms, bucket i from 1 on those '
+  'of [2^((i-1)/8), 2^(i/8)) ms.';
 comment on column public.usage_daily.first_used_at is
   'Time of the first message ever counted here; a correction does not take it back.';
 comment on column public.usage_daily.last_used_at is
@@ -791,7 +795,10 @@ select
   sum(u.price_book_cost_usd) as price_book_cost_usd,
   sum(u.latency_ms_sum)::bigint as latency_ms_sum,
   sum(u.latency_count)::bigint as latency_count,
-  private.merge_histograms(u.latency_histogram) as latency_histogram,
+  -- From bucket 0 on and without a gap: JSON knows no lower bounds.
+  array_fill(
+    0, array[coalesce(array_lower(private.merge_histograms(u.latency_histogram), 1), 0)], array[0]
+  ) || array_replace(private.merge_histograms(u.latency_histogram), null, 0) as latency_histogram,
   min(u.first_used_at) as first_used_at,
   max(u.last_used_at) as last_used_at
 from (
@@ -848,7 +855,8 @@ comment on column public.usage_totals.price_book_cost_usd is 'The part of cost_u
 comment on column public.usage_totals.latency_ms_sum is 'Sum of the latencies, milliseconds.';
 comment on column public.usage_totals.latency_count is 'How many messages have a latency.';
 comment on column public.usage_totals.latency_histogram is
-  'Latencies counted in the buckets of private.latency_bucket.';
+  'How many latencies each bucket holds, from bucket 0 on: bucket 0 those of 0 ms, bucket i from 1 on those '
+  'of [2^((i-1)/8), 2^(i/8)) ms.';
 comment on column public.usage_totals.first_used_at is
   'Time of the first message ever counted here; a correction does not take it back.';
 comment on column public.usage_totals.last_used_at is
