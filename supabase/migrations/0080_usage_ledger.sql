@@ -437,9 +437,22 @@ volatile
 set search_path = ''
 as $$
 declare
+  v_gone uuid[];
   v_merged bigint;
   v_rows private.usage_rollups[];
 begin
+  -- A user's deletion in repeatable read does not see what was recorded since it began.
+  v_gone := array(
+    select d.user_id
+    from (select distinct t.user_id from private.usage_tail as t where t.user_id is not null) as d
+    -- One look-up a user, whatever the plan that is kept was made for.
+    where (select u.id from auth.users as u where u.id = d.user_id limit 1) is null
+  );
+  if v_gone <> '{}' then
+    update private.usage_tail as t set user_id = null where t.user_id = any (v_gone);
+    update private.removed_usage as r set user_id = null, id = gen_random_uuid()
+    where r.user_id = any (v_gone);
+  end if;
   -- One statement, one snapshot: what is deleted is what is summed.
   with merged as (
     -- The data API of Supabase refuses a delete or an update without a condition, inside of functions too.

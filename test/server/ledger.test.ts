@@ -421,6 +421,32 @@ test("a message that is corrected while its user goes is counted once, with nobo
   assert.equal(left.length, 0, "nothing is left of who is gone");
 });
 
+test("what is recorded for a user whose deletion does not see it is nobody's after a merge", async () => {
+  const user = await server.makeUser();
+  const other = await server.admin.connect();
+  try {
+    await other.query("begin isolation level repeatable read");
+    await other.query("select 1");
+    await server.select(
+      "select public.record_usage(gen_random_uuid(), $1, null, 'acme', p_cost_usd => 1)",
+      [user],
+    );
+    await other.query("delete from auth.users where id = $1", [user]);
+    await other.query("commit");
+  } finally {
+    other.release(true);
+  }
+  await server.select("select public.merge_usage()");
+  assert.deepEqual(await server.select(usageDaily), []);
+  assert.deepEqual(await server.select(usageTotals), []);
+  const left = await server.select(
+    `select from public.usage_daily where user_id = $1
+     union all select from private.removed_usage where user_id = $1`,
+    [user],
+  );
+  assert.equal(left.length, 0, "nothing is left of who is gone");
+});
+
 // Each breaks one delta on purpose, in a transaction that is rolled back.
 const broken: readonly (readonly [string, string, string])[] = [
   [

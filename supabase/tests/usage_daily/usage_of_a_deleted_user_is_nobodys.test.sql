@@ -2,7 +2,7 @@ begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/ledger.psql
-select plan(10);
+select plan(12);
 
 select tests.work();
 select public.merge_usage();
@@ -68,6 +68,19 @@ select is(
       and r.reported_by = 'authenticated'
   ), 1::bigint, 'in one row a key'
 );
+
+-- What a deletion in repeatable read did not see is nobody's from the next merge on.
+insert into private.usage_tail (
+  sign, created_at, user_id, provider, reported_by, is_error, cost_source, cost_usd
+)
+values (1, now(), tests.id_of('other'), 'late', 'service_role', false, 'reported', 1);
+insert into private.removed_usage (
+  sign, created_at, user_id, provider, reported_by, is_error, cost_source, cost_usd
+)
+values (1, now(), tests.id_of('other'), 'late', 'service_role', false, 'reported', 1);
+select public.merge_usage();
+select is(pg_temp.rows_of(tests.id_of('other')), '0 0 0 0', 'what came too late follows');
+select is(tests.ledger(), 'daily exact, totals exact', 'and is counted');
 
 select * from finish();
 rollback;
