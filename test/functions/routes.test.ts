@@ -574,7 +574,7 @@ suite("OPTIONS", () => {
       assert.equal(allowed.headers["access-control-allow-methods"], `${route.method}, OPTIONS`);
       assert.match(
         String(allowed.headers["access-control-allow-headers"]),
-        /\bcontent-type\b.*\bx-session-secret\b/,
+        /\bcontent-type\b.*\bx-region\b.*\bx-session-secret\b/,
       );
       const foreign = await preflight("https://evil.example");
       assert.equal(foreign.status, 204);

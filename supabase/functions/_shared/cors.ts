@@ -13,7 +13,7 @@ export function corsHeaders(
     "access-control-allow-origin": any ? "*" : origin,
     "access-control-allow-methods": [...methods, "OPTIONS"].join(", "),
     "access-control-allow-headers":
-      "authorization, apikey, content-type, x-client-info, x-session-secret",
+      "authorization, apikey, content-type, x-client-info, x-region, x-session-secret",
     "access-control-expose-headers": "retry-after, x-request-id",
     "access-control-max-age": "3600",
     vary: "Origin",

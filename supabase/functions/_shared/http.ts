@@ -88,7 +88,11 @@ interface Ending {
 
 /** Undefined for what a Host header can spoil. */
 function readUrl(request: Request): URL | undefined {
-  return URL.canParse(request.url) ? new URL(request.url) : undefined;
+  if (!URL.canParse(request.url)) return undefined;
+  const url = new URL(request.url);
+  // For the platform: where to run. supabase-js adds it to whatever is called with a region.
+  url.searchParams.delete("forceFunctionRegion");
+  return url;
 }
 
 /** What follows the function's name; the platform hands the path on with it. */

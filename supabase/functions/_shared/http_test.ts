@@ -93,3 +93,12 @@ Deno.test("the parts of a stream end with their reader", async () => {
   assert(ended);
   assertEquals(JSON.parse(lines[0] ?? "").code, "CLIENT_GONE");
 });
+
+Deno.test("a caller may name the region, and no route hears of it", async () => {
+  const handle = serve({
+    method: "GET",
+    handle: ({ url }) => Promise.resolve(Object.fromEntries(url.searchParams)),
+  });
+  const response = await handle(get("thing?a=1&forceFunctionRegion=eu-west-1"));
+  assertEquals(await response.json(), { a: "1" });
+});
