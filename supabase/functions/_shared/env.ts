@@ -5,10 +5,22 @@ export function unless<Schema extends z.ZodType>(schema: Schema) {
   return z.preprocess((value) => value === "" ? undefined : value, schema);
 }
 
-/** A comma-separated list; empty when the variable is not set. */
-const list = z.string().default("").transform((text) =>
-  text.split(",").map((entry) => entry.trim()).filter((entry) => entry !== "")
-);
+/** Separated by commas; none when the variable is not set. */
+const origins = z.string().default("").transform((text, context) => {
+  const entries = text.split(",").map((entry) => entry.trim()).filter((entry) => entry !== "");
+  if (!entries.every(isOrigin)) {
+    context.addIssue("expected *, or origins as browsers send them, such as https://app.example");
+  }
+  return entries;
+});
+
+/** Whether a browser could send this; of another spelling every page would be refused, and nobody told why. */
+function isOrigin(text: string): boolean {
+  if (text === "*") return true;
+  // Apps have schemes of their own, whose origin URL does not tell.
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@*\\]+$/.test(text)) return false;
+  return !/^https?:/.test(text) || (URL.canParse(text) && new URL(text).origin === text);
+}
 
 export function wholeNumber(min: number, max: number, otherwise: number) {
   return unless(z.coerce.number().int().min(min).max(max).default(otherwise));
@@ -28,7 +40,7 @@ export const platformEnv = z.object({
   SUPABASE_SERVICE_ROLE_KEY: z.string().min(1),
   SUPABASE_PUBLISHABLE_KEYS: newKeys,
   SUPABASE_SECRET_KEYS: newKeys,
-  ALLOWED_ORIGINS: list,
+  ALLOWED_ORIGINS: origins,
 });
 
 /** The default one first; undefined for anything else than such an object. */

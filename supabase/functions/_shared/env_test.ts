@@ -25,6 +25,18 @@ for (
     TRUSTED_PROXY_HOPS: ["0", "one"],
     IP_MODE: ["HASH", "full"],
     RATE_LIMIT_PER_MINUTE: ["0", "1e99"],
+    ALLOWED_ORIGINS: [
+      "shop.example",
+      "https://app.example/",
+      "https://app.example/shop",
+      "https://App.example",
+      "https://app.example:443",
+      "https://*.app.example",
+      "https://user@app.example",
+      "https://app.example https://shop.example",
+      "https://app.example, shop.example",
+      "null",
+    ],
     SUPABASE_SECRET_KEYS: ["sb_secret_1", '["sb_secret_1", 2]', '{"default": ""}'],
   })
 ) {
@@ -52,6 +64,20 @@ Deno.test("a project may have the keys of the new kind alone, and one of both ki
     Error,
     "SUPABASE_SERVICE_ROLE_KEY",
   );
+});
+
+Deno.test("an origin is written as browsers send it", () => {
+  const origins = [
+    "*",
+    "https://app.example",
+    "http://localhost:3000",
+    "http://[::1]:8080",
+    "https://xn--mnchen-3ya.example",
+    "capacitor://localhost",
+    "chrome-extension://abcdefgh",
+  ];
+  const env = readEnv(loggingEnv, { ...fakeKeys, ALLOWED_ORIGINS: ` ${origins.join(" , ")},` });
+  assertEquals(env.ALLOWED_ORIGINS, origins);
 });
 
 Deno.test("only 'true' switches logging on", () => {
