@@ -57,10 +57,10 @@ async function route(
   options: GatewayOptions,
   agent: Agent,
 ): Promise<void> {
-  const url = new URL(request.url ?? "/", `http://${host}`);
-  const [, service, version, ...rest] = url.pathname.split("/");
+  const url = readUrl(request.url ?? "/");
+  const [, service, version, ...rest] = url?.pathname.split("/") ?? [];
   const path = `/${rest.join("/")}`;
-  if (version !== "v1") {
+  if (!url || version !== "v1") {
     sendJson(response, 404, { message: "no Route matched with those values" }, cors(request));
     return;
   }
@@ -102,6 +102,12 @@ async function route(
   if (url.searchParams.has("apikey")) url.searchParams.delete("apikey");
   const target = `${options.postgrestUrl}${path}${url.search}`;
   forward(request, response, { target, agent, headers, name: "PostgREST" });
+}
+
+/** A path, or a whole address as proxies are sent one; what begins with // is a path too, and names no host. */
+function readUrl(target: string): URL | undefined {
+  const address = target.startsWith("/") ? `http://${host}${target}` : target;
+  return URL.canParse(address) ? new URL(address) : undefined;
 }
 
 /** Checks the API key, as the platform's gateway does, and lets it stand for a token where none is given. */

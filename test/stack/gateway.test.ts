@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { request as send } from "node:http";
+import { after, before, test } from "node:test";
+import { type Gateway, startGateway } from "../../local/gateway.ts";
+import { localKeys } from "../../local/keys.ts";
+import { freePort, host } from "../../local/ports.ts";
+
+let gateway: Gateway;
+let port: number;
+
+before(async () => {
+  port = await freePort();
+  gateway = await startGateway({
+    port,
+    keys: await localKeys(),
+    // Nobody: what is asked for here leads nowhere.
+    postgrestUrl: `http://${host}:1`,
+    auth: { handle: () => Promise.reject(new Error("not asked")), stop: () => Promise.resolve() },
+    functions: undefined,
+  });
+});
+
+after(() => gateway.stop());
+
+/** Without the order that fetch makes of an address. */
+function statusOf(path: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    send({ host, port, path }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    }).once("error", reject).end();
+  });
+}
+
+test("an address that leads nowhere is not found", async () => {
+  const paths = [
+    "/",
+    "//",
+    "///",
+    "//rest/v1/x",
+    "//[",
+    "/graphql/v1",
+    "http://",
+    "http://[/rest/v1/x",
+  ];
+  for (const path of paths) assert.equal(await statusOf(path), 404, path);
+  assert.equal(await statusOf("/rest/v1/x"), 401);
+  assert.equal(await statusOf("http://elsewhere.example/rest/v1/x"), 401);
+});
