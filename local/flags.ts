@@ -32,7 +32,9 @@ export function readFlags(values: Values): Flags {
   const apiPort = readPort(values.port, "--port", 54321);
   const dbPort = readPort(values["db-port"], "--db-port", 54422);
   // A flag that names an engine of ours is meant more than a variable that happens to be set.
-  const dbUrl = values["db-url"] ?? (engine ? undefined : urlOfEnvironment());
+  const dbUrl = values["db-url"] === undefined
+    ? (engine ? undefined : urlOfEnvironment())
+    : databaseUrl(values["db-url"], "--db-url");
   // Each is looked at before the other is in use. A database that is there has a port already.
   if (apiPort === dbPort && apiPort !== 0 && dbUrl === undefined) {
     throw new Error(`--port and --db-port are both ${apiPort}: choose another for one of them`);
@@ -52,7 +54,15 @@ function urlOfEnvironment(): string | undefined {
   const name = ["DATABASE_URL", "POSTGRES_URL"].find((name) => process.env[name]);
   if (name === undefined) return undefined;
   console.error(`Using the database that ${name} names; --engine pglite starts one of our own`);
-  return process.env[name];
+  return databaseUrl(process.env[name] ?? "", name);
+}
+
+/** Refused without being shown: it may hold a password. */
+function databaseUrl(value: string, name: string): string {
+  if (/^postgres(ql)?:/.test(value) && URL.canParse(value)) return value;
+  throw new Error(
+    `${name} is no URL of a Postgres, as postgresql://postgres:password@127.0.0.1:5432/postgres is one; in a password, / ? # @ : and % are percent-encoded`,
+  );
 }
 
 function readPort(value: string | undefined, flag: string, otherwise: number): number {

@@ -17,6 +17,27 @@ test("a database that only the environment names is used, and said", (t) => {
   assert.equal(mock.callCount(), 1);
 });
 
+test("what is no URL of a Postgres is said to be none, without its password", (t) => {
+  const before = { ...process.env };
+  t.after(() => process.env = before);
+  t.mock.method(console, "error", () => undefined);
+  for (
+    const url of [
+      "shop",
+      "127.0.0.1:5432/shop",
+      "postgresql://me:p#w@127.0.0.1/shop",
+      "mysql://me@b/c",
+    ]
+  ) {
+    const refused = (error: Error) =>
+      /^--db-url is no URL .*percent-encoded/.test(error.message) && !error.message.includes("p#w");
+    assert.throws(() => readFlags({ "db-url": url }), refused, url);
+    process.env = { ...before, DATABASE_URL: url };
+    assert.throws(() => readFlags({}), { message: /^DATABASE_URL is no URL / }, url);
+    process.env = before;
+  }
+});
+
 test("the port of a database that is named elsewhere is not in the way of the API's", () => {
   const port = "54422";
   assert.equal(readFlags({ port, "db-url": "postgresql://example.com/shop" }).apiPort, 54422);
