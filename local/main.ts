@@ -6,6 +6,7 @@ import { type Database, resetDatabase, startDatabase } from "./database.ts";
 import { writeDocs } from "./docs.ts";
 import { flagOptions, type Flags, readFlags } from "./flags.ts";
 import { functionNames } from "./functions.ts";
+import { publishableKey, secretKey } from "./keys.ts";
 import { isAlive } from "./lock.ts";
 import { root } from "./paths.ts";
 import { type Stack, startStack } from "./stack.ts";
@@ -125,6 +126,8 @@ function describe(stack: Stack, ms: number, functions: boolean): string {
     ],
     ["DB URL", stack.dbUrl],
     ["JWT secret", stack.jwtSecret],
+    ["publishable key", publishableKey],
+    ["secret key", secretKey],
     ["anon key", stack.anonKey],
     ["service_role key", stack.serviceRoleKey],
     [

@@ -67,6 +67,8 @@ describe("a running stack", () => {
       assert.match(stack.output(), new RegExp(name));
     }
     // The keys of every `supabase start`.
+    assert.match(stack.output(), /publishable key: sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH/);
+    assert.match(stack.output(), / secret key: sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz/);
     assert.match(stack.anonKey, /CRXP1A7WOeoJeXxjNni43kdQwgnWNReilDMblYTn_I0$/);
     assert.match(stack.serviceRoleKey, /EGIM96RAZx35lJzdJsyH-qQwv8Hdp7fsn3W0YpN81IU$/);
   });
