@@ -2,10 +2,13 @@ import {
   Agent,
   createServer,
   type IncomingMessage,
+  maxHeaderSize,
   request as send,
   type Server,
   type ServerResponse,
+  STATUS_CODES,
 } from "node:http";
+import type { Duplex } from "node:stream";
 import type { AuthServer } from "./auth/server.ts";
 import type { Functions } from "./functions.ts";
 import { bearer, sendJson } from "./http.ts";
@@ -40,6 +43,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   server.requestTimeout = 0;
   // Longer than clients keep theirs: a connection that we close may have a request on its way.
   server.keepAliveTimeout = 120_000;
+  server.on("clientError", answerUnread);
   await listen(server, options.port);
   return {
     stop: async () => {
@@ -229,6 +233,31 @@ function forward(
     request.resume();
   });
   request.pipe(upstream);
+}
+
+/** Node's own answer has no word of what is wrong, and a list of ids in a filter is soon too long. */
+function answerUnread(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable) return;
+  const [status, message] = error.code === "HPE_HEADER_OVERFLOW"
+    ? [
+      431,
+      `the address and the headers are longer than ${
+        maxHeaderSize / 1024
+      } KiB: filter by fewer values`,
+    ]
+    : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+    ? [408, "the request took too long to arrive"]
+    : [400, "this is no HTTP request"];
+  const body = JSON.stringify({ message });
+  socket.end([
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    "access-control-allow-origin: *",
+    "content-type: application/json; charset=utf-8",
+    `content-length: ${body.length}`,
+    "connection: close",
+    "",
+    body,
+  ].join("\r\n"));
 }
 
 function cors(request: IncomingMessage): Record<string, string> {

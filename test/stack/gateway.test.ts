@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { request as send } from "node:http";
 import { after, before, test } from "node:test";
 import { type Gateway, startGateway } from "../../local/gateway.ts";
@@ -31,6 +32,15 @@ function statusOf(path: string): Promise<number | undefined> {
     }).once("error", reject).end();
   });
 }
+
+test("an address that is too long is told so", async () => {
+  const ids = Array.from({ length: 450 }, () => randomUUID()).join();
+  const answer = await fetch(`http://${host}:${port}/rest/v1/x?id=in.(${ids})`);
+  assert.equal(answer.status, 431);
+  assert.equal(answer.headers.get("access-control-allow-origin"), "*");
+  const body = await answer.json() as { message: string };
+  assert.match(body.message, /^the address and the headers .* 16 KiB/);
+});
 
 test("an address that leads nowhere is not found", async () => {
   const paths = [
