@@ -79,7 +79,7 @@ export function rateKey(request: Request, env: LoggingEnv): Promise<string> {
   return hash(`rate:${who}:${env.USER_ID_SALT}`);
 }
 
-/** Counts the calls with one token: whose it is, nobody has looked at yet. */
+/** Counts the calls with one token. */
 export function tokenKey(token: string): Promise<string> {
   return hash(`token:${token}`);
 }

@@ -124,7 +124,10 @@ Deno.test("erase wants it said, and answers with the receipt", async () => {
   const answer = await (await handle(post("privacy/erase", { confirm: true }, user))).json();
   assertEquals(answer.receipt.rowsErased, 2);
   assertEquals(answer.objectsDeleted, 0);
-  assertEquals(calls.map(({ name }) => name), ["take_rate_limit", "erase_user_data"]);
+  assertEquals(
+    calls.map(({ caller, name }) => `${caller} ${name}`),
+    ["user list_sessions", "service take_rate_limit", "user erase_user_data"],
+  );
 });
 
 Deno.test("whatever becomes of the objects, the person is erased", async () => {
@@ -156,8 +159,16 @@ Deno.test("who calls too often is refused before anything is read or erased", as
       (await handle(post(`privacy/${route}`, body, user))).status,
       429,
     );
-    assertEquals(calls.map(({ name }) => name), ["take_rate_limit"]);
-    assertMatch(String(calls[0]?.args["p_key"]), /^[0-9a-f]{32}$/);
+    assertEquals(calls.map(({ name }) => name), ["list_sessions", "take_rate_limit"]);
+    assertMatch(String(calls[1]?.args["p_key"]), /^[0-9a-f]{32}$/);
+  }
+});
+
+Deno.test("a token that is made up leaves nothing in the database, not even a count", async () => {
+  for (const [route, body] of [["export", {}], ["erase", { confirm: true }]] as const) {
+    const { handle, calls } = make({ list_sessions: [unauthenticated("Sign in again.")] });
+    assertEquals((await handle(post(`privacy/${route}`, body, user))).status, 401);
+    assertEquals(calls.map(({ caller, name }) => `${caller} ${name}`), ["user list_sessions"]);
   }
 });
 
