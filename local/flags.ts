@@ -29,7 +29,7 @@ export function readFlags(values: Values): Flags {
   if (engine !== undefined && engine !== "pglite" && engine !== "native") {
     throw new Error(`--engine is pglite or native, not ${engine}`);
   }
-  const apiPort = readPort(values.port, "--port", 54321);
+  const apiPort = readApiPort(values);
   const dbPort = readPort(values["db-port"], "--db-port", 54422);
   // A flag that names an engine of ours is meant more than a variable that happens to be set.
   const dbUrl = values["db-url"] === undefined
@@ -47,6 +47,10 @@ export function readFlags(values: Values): Flags {
     dataDir: values["data-dir"],
     functions: values["no-functions"] !== true,
   };
+}
+
+export function readApiPort(values: Values): number {
+  return readPort(values.port, "--port", 54321);
 }
 
 /** Said, because it may be set for another program, and what starts here writes into it. */

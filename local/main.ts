@@ -4,7 +4,8 @@ import { parseArgs } from "node:util";
 import { writeFigures } from "../bench/docs.ts";
 import { type Database, resetDatabase, startDatabase } from "./database.ts";
 import { writeDocs } from "./docs.ts";
-import { flagOptions, type Flags, readFlags } from "./flags.ts";
+import { isForeign, withoutPassword } from "./engines/url.ts";
+import { flagOptions, type Flags, readApiPort, readFlags } from "./flags.ts";
 import { functionNames } from "./functions.ts";
 import { publishableKey, secretKey } from "./keys.ts";
 import { isAlive } from "./lock.ts";
@@ -51,12 +52,19 @@ async function main(args: readonly string[]): Promise<number> {
       }: with npm, flags stand behind --, as in npm start -- --port 54999`,
     );
   }
+  if (positionals[0] === "reset") {
+    // It would be left unread, and the database of whatever stack runs there deleted instead.
+    if (values["db-url"] !== undefined) {
+      throw new Error(
+        "db:reset is of the stack that runs: name it by --port <port>, and leave --db-url out",
+      );
+    }
+    return await reset(readApiPort(values));
+  }
   const flags = readFlags(values);
   switch (positionals[0]) {
     case "start":
       return start(flags);
-    case "reset":
-      return reset(flags);
     case "types":
       return values.check ? typesCheck() : types(flags);
     case "docs":
@@ -143,11 +151,20 @@ function describe(stack: Stack, ms: number, functions: boolean): string {
   ].join("\n");
 }
 
-async function reset(flags: Flags): Promise<number> {
-  const state = readState(flags.apiPort);
+async function reset(apiPort: number): Promise<number> {
+  const state = readState(apiPort);
   if (!state) {
     console.error(
-      `No stack runs on port ${flags.apiPort}: start one with npm start, or name its port with --port`,
+      `No stack runs on port ${apiPort}: start one with npm start, or name its port with --port`,
+    );
+    return 1;
+  }
+  // It came with --db-url, or a variable that was set for another program: nobody was asked what goes.
+  if (await isForeign(state.adminUrl)) {
+    console.error(
+      `${
+        withoutPassword(state.adminUrl)
+      } is a Supabase project of its own: a reset deletes all that it holds, so run npx supabase db reset yourself where that is meant`,
     );
     return 1;
   }

@@ -48,6 +48,17 @@ export async function openUrl(dbUrl: string): Promise<Engine> {
   }
 }
 
+/** Whether it is a Supabase project that we did not make. */
+export async function isForeign(dbUrl: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: dbUrl });
+  await client.connect();
+  try {
+    return await bootstrapState(client) === "foreign";
+  } finally {
+    await client.end();
+  }
+}
+
 const logins = ["turnbase_postgres", "authenticator", "supabase_auth_admin"];
 
 /** Sets our logins' passwords only where the server does not let them in as they are. */
@@ -94,7 +105,7 @@ function passwordFor(dbUrl: string, role: string): string {
     .slice(0, 32);
 }
 
-function withoutPassword(dbUrl: string): string {
+export function withoutPassword(dbUrl: string): string {
   const url = new URL(dbUrl);
   if (url.password) url.password = "***";
   return url.href;

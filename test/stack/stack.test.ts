@@ -26,11 +26,11 @@ const password = "turnbase-demo";
 const folder = newFolder();
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-async function sql(stack: Started, text: string): Promise<void> {
+async function sql(stack: Started, text: string): Promise<Record<string, string>[]> {
   const db = new pg.Client({ connectionString: stack.dbUrl });
   await db.connect();
   try {
-    await db.query(text);
+    return (await db.query<Record<string, string>>(text)).rows;
   } finally {
     await db.end();
   }
@@ -110,6 +110,29 @@ describe("a running stack", () => {
     const done = await finish(["reset", "--port", String(await freePort())]);
     assert.equal(done.code, 1);
     assert.match(done.output.trim(), /^No stack runs on port \d+: .*$/);
+  });
+
+  test("reset is of the running stack, and of no database that somebody else made", async () => {
+    const tables = "/rest/v1/conversation_sessions";
+    const port = ["--port", String(at.api)];
+    const other = ["--db-url", "postgresql://me@127.0.0.1:1/other"];
+    const named = await finish(["reset", ...port, ...other]);
+    assert.equal(named.code, 1);
+    assert.match(named.output.trim(), /^db:reset is of the stack that runs: .* --port .*$/);
+    // The mark of what the stack has made.
+    const [{ mark = "" } = {}] = await sql(
+      stack,
+      "select obj_description('auth'::regnamespace) as mark",
+    );
+    await sql(stack, "comment on schema auth is null");
+    const foreign = await finish(["reset", ...port]);
+    await sql(stack, `comment on schema auth is ${pg.escapeLiteral(mark)}`);
+    assert.equal(foreign.code, 1);
+    assert.match(
+      foreign.output.trim(),
+      /^.* is a Supabase project of its own: .* npx supabase db reset .*$/,
+    );
+    assert.notEqual(await status(stack, tables, 401), 404);
   });
 
   test("a seeded user signs in, refreshes, changes and signs out", async () => {
