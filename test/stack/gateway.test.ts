@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { request as send } from "node:http";
+import { Agent, request as send } from "node:http";
 import { after, before, test } from "node:test";
 import { type Gateway, startGateway } from "../../local/gateway.ts";
+import { readJson, sendJson } from "../../local/http.ts";
 import { localKeys } from "../../local/keys.ts";
 import { freePort, host } from "../../local/ports.ts";
 
@@ -16,7 +17,11 @@ before(async () => {
     keys: await localKeys(),
     // Nobody: what is asked for here leads nowhere.
     postgrestUrl: `http://${host}:1`,
-    auth: { handle: () => Promise.reject(new Error("not asked")), stop: () => Promise.resolve() },
+    auth: {
+      handle: async (request, response) =>
+        sendJson(response, await readJson(request) ? 200 : 400, {}),
+      stop: () => Promise.resolve(),
+    },
     functions: undefined,
   });
 });
@@ -32,6 +37,26 @@ function statusOf(path: string): Promise<number | undefined> {
     }).once("error", reject).end();
   });
 }
+
+test("a body that is too long does not hold up the next request on its connection", {
+  timeout: 10_000,
+}, async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const { anonKey } = await localKeys();
+  const post = (body: string) =>
+    new Promise((resolve, reject) => {
+      const headers = { apikey: anonKey, "content-length": body.length };
+      send({ agent, host, port, path: "/auth/v1/signup", method: "POST", headers }, (answer) => {
+        answer.resume().once("end", () => resolve(answer.statusCode));
+      }).once("error", reject).end(body);
+    });
+  try {
+    assert.equal(await post("x".repeat(40_000_000)), 400);
+    assert.equal(await post("{}"), 200);
+  } finally {
+    agent.destroy();
+  }
+});
 
 test("an address that is too long is told so", async () => {
   const ids = Array.from({ length: 450 }, () => randomUUID()).join();
