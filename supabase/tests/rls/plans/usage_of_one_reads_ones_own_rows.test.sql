@@ -3,6 +3,7 @@ begin;
 \ir plan.psql
 select plan(8);
 
+insert into auth.users (id) select md5(n::text)::uuid from generate_series(1, 6000) as n;
 insert into private.usage_tail (
   sign, created_at, user_id, provider, reported_by, is_error, cost_source, latency_ms
 )
