@@ -73,6 +73,10 @@ type Rows = {
     Public["CompositeTypes"]["exported_line"],
     keyof Public["CompositeTypes"]["exported_line"]
   >;
+  doctor_check: NotNull<
+    Public["CompositeTypes"]["doctor_check"],
+    keyof Public["CompositeTypes"]["doctor_check"]
+  >;
   storage_deletion: NotNull<
     Public["CompositeTypes"]["storage_deletion"],
     keyof Public["CompositeTypes"]["storage_deletion"]
@@ -576,6 +580,8 @@ export type AuditVerification = Schema["CompositeTypes"]["audit_verification"];
 export type ExportedLine = Schema["CompositeTypes"]["exported_line"];
 /** What erase_user_data erased, in numbers. */
 export type ErasureReceipt = Row<"erasure_receipts">;
+/** What store_doctor looked at, and what it found. */
+export type DoctorCheck = Schema["CompositeTypes"]["doctor_check"];
 
 /** How list_sessions pages: at most 200 rows, on from the cursor of the last row of the page before. */
 export type PaginationOptions = Pick<Args<"list_sessions">, "p_limit" | "p_cursor">;

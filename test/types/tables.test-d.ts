@@ -152,6 +152,8 @@ export function wrongInputs(id: string) {
 export type Aliases = [
   Holds<Same<Row<"conversation_sessions">["status"], "active" | "archived" | "deleted">>,
   Holds<Same<Row<"daily_message_volume">["message_count"], number | null>>,
+  Holds<Same<Row<"usage_daily">["latency_histogram"], number[] | null>>,
+  Holds<Same<Row<"usage_totals">["latency_histogram"], number[] | null>>,
   Holds<Same<Insert<"conversation_messages">["session_id"], string>>,
   Holds<Same<Update<"conversation_messages">["content"], string | undefined>>,
 ];
