@@ -104,6 +104,12 @@ async function addFirst(
   print("");
   for (const line of describePlan(plan)) print(line);
   for (const note of live?.notes ?? []) print(`  note: ${note}`);
+  if (project.isDeclared) {
+    print(
+      "  note: your schema is declared in files. The CLI will write migrations that drop Turnbase, because " +
+        "they do not declare it: docs/add-to-existing.md#beside-the-clis-other-commands",
+    );
+  }
   if (options.dryRun) {
     print(`\nNothing was written. Next: the same without --dry-run`);
     return exitCodes.done;

@@ -29,6 +29,8 @@ export interface Project {
   migrations: string[];
   made: Made;
   config: string;
+  /** Whether the CLI makes migrations by comparing them with files that declare the whole schema. */
+  isDeclared: boolean;
   manifest: Manifest | undefined;
 }
 
@@ -58,7 +60,16 @@ export function readProject(dir: string): Project {
     const file = `supabase/migrations/${name}`;
     if (!own.has(file)) made.read(file, read(folder, file) ?? "");
   }
-  return { dir: folder, migrations, made, config, manifest };
+  return { dir: folder, migrations, made, config, isDeclared: declares(folder, config), manifest };
+}
+
+function declares(folder: string, config: string): boolean {
+  const [, other = "./schemas"] = /^\s*declarative_schema_path\s*=\s*["'](.+?)["']/m.exec(config) ??
+    [];
+  const schemas = join(folder, "supabase", other);
+  return /^\s*schema_paths\s*=\s*\[\s*["']/m.test(config) ||
+    isFolder(schemas) &&
+      readdirSync(schemas, { recursive: true }).some((name) => String(name).endsWith(".sql"));
 }
 
 /** What a project has of Turnbase; a problem where it has nothing, or nothing any more. */

@@ -446,3 +446,25 @@ test("a checkout of Windows, with other ends of lines, is no change", async (t) 
   assert.equal(code, 0, text);
   assert.equal((await filesIn(dir))["supabase/config.toml"], own["supabase/config.toml"]);
 });
+
+test("who declares a schema in files is told that the CLI would drop what is not in them", async (t) => {
+  const note = /note: your schema is declared in files/;
+  const stock = 'project_id = "shop"\n[db.migrations]\nschema_paths = []\n';
+  const own = (paths: string) => stock.replace("[]", paths);
+  const elsewhere = `${stock}[experimental.pgdelta]\ndeclarative_schema_path = "./database"\n`;
+  const table = { "supabase/schemas/public/orders.sql": "create table orders (id int);" };
+  for (
+    const [files, told] of [
+      [{ "supabase/config.toml": stock }, false],
+      [{ "supabase/config.toml": stock, "supabase/schemas/README.md": "Later." }, false],
+      [{ "supabase/config.toml": stock, ...table }, true],
+      [{ "supabase/config.toml": own('[\n  "./tables/*.sql",\n]') }, true],
+      [{ "supabase/config.toml": elsewhere, "supabase/database/orders.sql": "" }, true],
+    ] as const
+  ) {
+    const dir = await makeProject(t, files);
+    const { code, text } = await said(add, { ...addOptions, dir, dryRun: true });
+    assert.equal(code, 0, text);
+    assert.equal(note.test(text), told, Object.keys(files).join());
+  }
+});
