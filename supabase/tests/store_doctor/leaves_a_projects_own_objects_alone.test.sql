@@ -1,7 +1,7 @@
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/doctor.psql
-select plan(4);
+select plan(5);
 
 create type public.shop_state as enum ('open');
 create table public.shop_orders (id uuid primary key, state public.shop_state);
@@ -42,6 +42,20 @@ select is(
     ) as n
   ),
   'are told of'
+);
+
+-- get_conversation_history and append_messages would fail.
+select is(
+  tests.said_of($$ alter table public.conversation_messages add column shop_id uuid $$),
+  (
+    select format(
+      'columns: in the way: public.conversation_messages.shop_id; not Turnbase''s: '
+      'public.conversation_sessions.shop_id. %s.', c.next_step
+    )
+    from private.doctor_checks() as c
+    where c.name = 'columns'
+  ),
+  'but a column of messages is in the way'
 );
 
 select private.remember_objects();
