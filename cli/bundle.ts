@@ -116,9 +116,28 @@ export type Turnbase = {
   public: { [Kind in keyof Whole["public"]]: Without<Whole["public"][Kind]> };
 };
 
-type Merged<Own, Ours> = Omit<Own, keyof Ours> & Ours;
+type Merged<Own, Ours> =
+  & Omit<Own, keyof Ours>
+  & { [Name in keyof Ours]: Name extends keyof Own ? Joined<Own[Name], Ours[Name]> : Ours[Name] };
+/** The project may have added columns, and foreign keys, to a table. */
+type Joined<Own, Ours> = Own extends Table
+  ? Ours extends Table ? Omit<Ours, keyof Table> & {
+      Row: Columns<Own["Row"], Ours["Row"]>;
+      Insert: Columns<Own["Insert"], Ours["Insert"]>;
+      Update: Columns<Own["Update"], Ours["Update"]>;
+      Relationships: Own["Relationships"];
+    }
+  : Ours
+  : Ours;
+type Table = { Row: object; Insert: object; Update: object; Relationships: unknown };
+type Columns<Own, Ours> = {
+  [Name in keyof (Omit<Own, keyof Ours> & Ours)]: (Omit<Own, keyof Ours> & Ours)[Name];
+};
 
-/** The project's own types from \`supabase gen types\`, with Turnbase's in place of what was generated for it. */
+/**
+ * The project's own types from \`supabase gen types\`, with Turnbase's in place of what was generated for it, and the
+ * columns that the project added to its tables.
+ */
 export type WithTurnbase<Own extends { public: Record<keyof Turnbase["public"], unknown> }> =
   & Omit<Own, "public">
   & {
