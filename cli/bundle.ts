@@ -160,7 +160,11 @@ export function testFiles(choice: Choice): [name: string, text: string][] {
   );
   const names = choice.without.flatMap(({ objects }) => objects)
     .filter(({ kind }) => kind !== "policy" && kind !== "trigger").map(({ name }) => name);
-  const folders = new Set(names.map((name) => name.split(".")[1] ?? ""));
+  const folders = new Set([
+    ...names.map((name) => name.split(".")[1] ?? ""),
+    // Some folders are named for the part.
+    ...choice.without.map(({ name }) => name.replaceAll("-", "_")),
+  ]);
   // In lists of names the schema may be missing; a single word may mean something else there.
   const bare = [...folders].filter((name) => name.includes("_"));
   const pattern = new RegExp([

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { testFiles } from "../../cli/bundle.ts";
 import { clashCheck, clashQuery } from "../../cli/lists.ts";
 import { choose, functionNeeds, isOptional, readParts } from "../../cli/parts.ts";
 import { Problem } from "../../cli/problem.ts";
@@ -111,4 +112,12 @@ test("files that make nothing of their own have nothing to look for", () => {
   assert.equal(clashCheck(foundation, new Set(["0800_schedules", "0900_brands_fkey"])), "");
   assert.equal(clashQuery(foundation, new Set(["0800_schedules"])), "");
   assert.match(clashCheck(foundation, new Set(["0800_schedules", "0910_profiles"])), /profiles/);
+});
+
+test("pgTAP files of a folder that is named for a part are left out with it", () => {
+  const taken = (...without: string[]) =>
+    testFiles(choose(parts, without)).map(([name]) => name)
+      .filter((name) => /^(realtime|content_modes)\//.test(name));
+  assert.ok(taken().length > 10);
+  assert.deepEqual(taken("realtime", "content-modes"), []);
 });
