@@ -383,6 +383,9 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+-- A project's old chats come in one transaction, into tables that were empty when the plans were made.
+set enable_seqscan = off
+set jit = off
 rows 10
 as $$
 begin

@@ -1,13 +1,13 @@
 -- A plan that is made while a table is empty reads it from end to end, and is kept while it fills: the
 -- import of a project's old chats, in one transaction, would take time by the square of their number.
--- Messages are written too often to pay for that in each write, so who imports them like this forbids it
--- (docs/branches-and-streams.md).
+-- import_messages forbids it. Messages are written too often to pay for that in each write, so who writes many
+-- in another way forbids it, too (docs/branches-and-streams.md).
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/tools.psql
 \ir ../_fixtures/scans.psql
-select plan(10);
+select plan(12);
 set local jit = off;
 
 truncate public.conversation_sessions cascade;
@@ -41,6 +41,16 @@ $$;
 select tests.reads_few('sessions', $$
   insert into public.conversation_sessions (id, user_id, title, context)
   values (tests.s(%s), tests.id_of('owner'), 'T', jsonb_build_object('wide', repeat('x', 1500)))
+$$);
+select tests.reads_few('imports', $$
+  select public.import_messages(tests.s(%1$s), jsonb_build_array(jsonb_build_object(
+    'id', tests.m(2000 + %1$s), 'role', 'user', 'content', 'Hello', 'created_at', '2025-01-01T00:00:00Z'
+  )))
+$$);
+select tests.reads_few('imports that come again', $$
+  select public.import_messages(tests.s(%1$s), jsonb_build_array(jsonb_build_object(
+    'id', tests.m(2000 + %1$s), 'role', 'user', 'content', 'Hello', 'created_at', '2025-01-01T00:00:00Z'
+  )))
 $$);
 set local enable_seqscan = off;
 select tests.reads_few('messages', $$
