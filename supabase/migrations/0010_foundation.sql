@@ -107,6 +107,7 @@ begin
       ('function', 'private.latency_bucket'), ('function', 'private.latency_histogram'),
       ('function', 'private.latency_percentile'), ('function', 'private.merge_histograms'),
       ('function', 'private.merge_usage_tail'), ('function', 'private.reads_all_usage'),
+      ('function', 'private.removed_usage_id'),
       ('function', 'private.tg_conversation_messages__count_usage'),
       ('function', 'private.tg_users__forget_usage'), ('function', 'private.try_merge_usage_tail'),
       ('function', 'private.usage_facts'),

@@ -59,10 +59,24 @@ create table private.removed_usage (
 comment on table private.removed_usage is
   'The numbers of messages that were deleted, and of usage recorded without a message; no content.';
 comment on column private.removed_usage.id is
-  'The row, in an export that is imported again; another one once its user is gone.';
+  'The row, in an export that is imported again: of a message removed_usage_id() of its id, unless that was '
+  'deleted before; another one once its user is gone.';
 -- The rows of a user who goes.
 create index removed_usage_user_id_idx
   on private.removed_usage (user_id) where user_id is not null;
+
+create function private.removed_usage_id(p_message_id uuid)
+returns uuid
+language sql
+immutable
+begin atomic
+  select encode(
+    substring(sha256(convert_to('removed ' || p_message_id, 'UTF8')) from 1 for 16), 'hex'
+  )::uuid;
+end;
+revoke all on function private.removed_usage_id(uuid) from public, anon, authenticated, service_role;
+comment on function private.removed_usage_id(uuid) is
+  'The id of what a message leaves in removed_usage, which does not tell its own.';
 
 create type private.usage_scope as enum ('user', 'brand', 'all');
 comment on type private.usage_scope is
@@ -568,10 +582,15 @@ begin
   if tg_op = 'DELETE' then
     -- A user who goes takes the messages along; the numbers stay with nobody.
     insert into private.removed_usage
-    select f.*
+    select
+      f.*,
+      -- Nobody's numbers lead to no message. A message that was written again is one more to count.
+      case when u.id is null or r.id is not null then gen_random_uuid() else i.id end
     from old_messages as o
+    cross join lateral (select private.removed_usage_id(o.id)) as i (id)
     -- One look-up a row, whatever the plan that is kept was made for.
     left join lateral (select a.id from auth.users as a where a.id = o.user_id limit 1) as u on true
+    left join lateral (select g.id from private.removed_usage as g where g.id = i.id limit 1) as r on true
     cross join lateral private.usage_facts(o, u.id, 1::smallint) as f;
     -- The numbers of a user who goes change hands before the messages are deleted. Until then, somebody may
     -- have corrected one of these.

@@ -332,8 +332,6 @@ declare
   v_values text;
   v_session_ids uuid[];
   v_message_ids uuid[];
-  -- A price may have come since, and a brand may be gone.
-  c_not_compared constant text[] := array['id', 'sign', 'brand_id', 'cost_usd', 'cost_source'];
 begin
   if not private.is_trusted_caller() then
     perform private.raise_error('FORBIDDEN', 'Exports are imported by service_role.');
@@ -363,8 +361,7 @@ begin
       continue when v_rows is null;
 
       if v_table.table_name = 'private.removed_usage' then
-        with imported as (
-          insert into private.removed_usage
+        with given as (
           select r.*
           from jsonb_array_elements(v_rows) as e
           cross join lateral jsonb_populate_record(
@@ -373,6 +370,18 @@ begin
               'user_id', p_user_id, 'brand_id', private.known_brand_id((e.value ->> 'brand_id')::uuid)
             )
           ) as r
+        ),
+        -- What another export brought as messages, which count themselves.
+        here as materialized (
+          select private.removed_usage_id(m.id) as id
+          from public.conversation_messages as m
+          where m.user_id = p_user_id and m.created_at = any (array(select g.created_at from given as g))
+        ),
+        imported as (
+          insert into private.removed_usage
+          select g.*
+          from given as g
+          where not exists (select 1 from here as h where h.id = g.id)
           on conflict (id) do nothing
           returning *
         )
@@ -418,34 +427,19 @@ begin
           );
           -- What was deleted here and comes back was spent once: its numbers are those of the message again.
           -- Taken out before it comes: a budget that counted both would tell of a limit that was not reached.
-          with come as (
-            select
-              (d.message).created_at, f.facts, row_number() over (partition by f.facts) as place
-            from (
-              select distinct on (r.id) r as message
+          with taken as (
+            delete from private.removed_usage as r
+            using (
+              select private.removed_usage_id(m.id) as id
               from jsonb_array_elements(v_rows) as e (value)
-              cross join lateral jsonb_populate_record(null::public.conversation_messages, e.value) as r
-              where r.id = any (v_message_ids) and exists (
+              cross join lateral jsonb_populate_record(null::public.conversation_messages, e.value) as m
+              where m.id = any (v_message_ids) and exists (
                 select 1
                 from public.conversation_sessions as s
-                where s.id = r.session_id and s.user_id = p_user_id
+                where s.id = m.session_id and s.user_id = p_user_id
               )
-            ) as d
-            cross join lateral private.usage_facts(d.message, p_user_id, 1::smallint) as u
-            cross join lateral (select to_jsonb(u) - c_not_compared) as f (facts)
-          ),
-          gone as (
-            select r.id, f.facts, row_number() over (partition by f.facts) as place
-            from private.removed_usage as r
-            cross join lateral (select to_jsonb(r) - c_not_compared) as f (facts)
-            where r.user_id = p_user_id
-              and r.created_at = any (array(select c.created_at from come as c))
-          ),
-          taken as (
-            delete from private.removed_usage as r
-            using gone as g
-            join come as c on (c.facts, c.place) = (g.facts, g.place)
-            where r.id = g.id
+            ) as c
+            where r.id = c.id and r.user_id = p_user_id
             returning r.*
           )
           insert into private.usage_tail

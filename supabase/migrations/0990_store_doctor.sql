@@ -141,6 +141,7 @@ as $$
       ('0080_usage_ledger', 'function', 'private.merge_histograms'),
       ('0080_usage_ledger', 'function', 'private.merge_usage_tail'),
       ('0080_usage_ledger', 'function', 'private.reads_all_usage'),
+      ('0080_usage_ledger', 'function', 'private.removed_usage_id'),
       ('0080_usage_ledger', 'function', 'private.tg_conversation_messages__count_usage'),
       ('0080_usage_ledger', 'function', 'private.tg_users__forget_usage'),
       ('0080_usage_ledger', 'function', 'private.try_merge_usage_tail'),

@@ -1,7 +1,7 @@
 -- A plan that is made while a table is empty reads it from end to end, and is kept while it fills: the
 -- import of a project's old chats, in one transaction, would take time by the square of their number.
--- import_messages forbids it. Messages are written too often to pay for that in each write, so who writes many
--- in another way forbids it, too (docs/branches-and-streams.md).
+-- import_messages forbids it. Messages are written too often to pay for that in each write, so who writes
+-- many in another way forbids it, too (docs/branches-and-streams.md).
 begin;
 \ir ../_shared/setup.psql
 \ir ../_fixtures/conversation.psql
