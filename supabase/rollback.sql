@@ -154,6 +154,7 @@ begin
       ('0080_usage_ledger', 'function', 'private.reads_all_usage'),
       ('0080_usage_ledger', 'function', 'private.removed_usage_id'),
       ('0080_usage_ledger', 'function', 'private.tg_conversation_messages__count_usage'),
+      ('0080_usage_ledger', 'function', 'private.tg_conversation_messages__keep_usage'),
       ('0080_usage_ledger', 'function', 'private.tg_users__forget_usage'),
       ('0080_usage_ledger', 'function', 'private.try_merge_usage_tail'),
       ('0080_usage_ledger', 'function', 'private.usage_facts'),

@@ -109,6 +109,7 @@ begin
       ('function', 'private.merge_usage_tail'), ('function', 'private.reads_all_usage'),
       ('function', 'private.removed_usage_id'),
       ('function', 'private.tg_conversation_messages__count_usage'),
+      ('function', 'private.tg_conversation_messages__keep_usage'),
       ('function', 'private.tg_users__forget_usage'), ('function', 'private.try_merge_usage_tail'),
       ('function', 'private.usage_facts'),
       ('table', 'private.recorded_usage'), ('table', 'private.removed_usage'),

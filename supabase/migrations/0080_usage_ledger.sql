@@ -567,6 +567,48 @@ comment on function public.merge_usage() is
   'schedule may call it to keep reads short. Returns: rows merged. Who: service_role. '
   'Errors: PT403 FORBIDDEN.';
 
+create function private.tg_conversation_messages__keep_usage()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+-- It reads what it writes, and a plan that was made while that was empty reads it from end to end.
+set enable_seqscan = off
+set jit = off
+as $$
+declare
+  v_gone uuid[];
+begin
+  -- A user who goes takes the messages along; the numbers stay with nobody.
+  insert into private.removed_usage
+  select
+    f.*,
+    -- Nobody's numbers lead to no message. A message that was written again is one more to count.
+    case when u.id is null or r.id is not null then gen_random_uuid() else i.id end
+  from old_messages as o
+  cross join lateral (select private.removed_usage_id(o.id)) as i (id)
+  -- One look-up a row, whatever the plan that is kept was made for.
+  left join lateral (select a.id from auth.users as a where a.id = o.user_id limit 1) as u on true
+  left join lateral (select g.id from private.removed_usage as g where g.id = i.id limit 1) as r on true
+  cross join lateral private.usage_facts(o, u.id, 1::smallint) as f;
+  -- The numbers of a user who goes change hands before the messages are deleted. Until then, somebody may
+  -- have corrected one of these.
+  v_gone := array(
+    select o.user_id
+    from (select distinct d.user_id from old_messages as d where d.user_id is not null) as o
+    where (select a.id from auth.users as a where a.id = o.user_id limit 1) is null
+  );
+  if v_gone <> '{}' then
+    update private.usage_tail as t set user_id = null where t.user_id = any (v_gone);
+  end if;
+  return null;
+end
+$$;
+revoke all on function private.tg_conversation_messages__keep_usage()
+  from public, anon, authenticated, service_role;
+comment on function private.tg_conversation_messages__keep_usage() is
+  'Keeps the numbers of messages that are deleted in removed_usage, so that what was spent stays counted.';
+
 create function private.tg_conversation_messages__count_usage()
 returns trigger
 language plpgsql
@@ -575,35 +617,10 @@ set search_path = ''
 as $$
 declare
   v_rows bigint;
-  v_gone uuid[];
   v_placed integer;
   v_stored integer;
 begin
-  if tg_op = 'DELETE' then
-    -- A user who goes takes the messages along; the numbers stay with nobody.
-    insert into private.removed_usage
-    select
-      f.*,
-      -- Nobody's numbers lead to no message. A message that was written again is one more to count.
-      case when u.id is null or r.id is not null then gen_random_uuid() else i.id end
-    from old_messages as o
-    cross join lateral (select private.removed_usage_id(o.id)) as i (id)
-    -- One look-up a row, whatever the plan that is kept was made for.
-    left join lateral (select a.id from auth.users as a where a.id = o.user_id limit 1) as u on true
-    left join lateral (select g.id from private.removed_usage as g where g.id = i.id limit 1) as r on true
-    cross join lateral private.usage_facts(o, u.id, 1::smallint) as f;
-    -- The numbers of a user who goes change hands before the messages are deleted. Until then, somebody may
-    -- have corrected one of these.
-    v_gone := array(
-      select o.user_id
-      from (select distinct d.user_id from old_messages as d where d.user_id is not null) as o
-      where (select a.id from auth.users as a where a.id = o.user_id limit 1) is null
-    );
-    if v_gone <> '{}' then
-      update private.usage_tail as t set user_id = null where t.user_id = any (v_gone);
-    end if;
-    return null;
-  elsif tg_op = 'UPDATE' then
+  if tg_op = 'UPDATE' then
     insert into private.usage_tail
     select f.* from private.usage_facts(old, old.user_id, -1::smallint) as f
     union all
@@ -640,8 +657,8 @@ $$;
 revoke all on function private.tg_conversation_messages__count_usage()
   from public, anon, authenticated, service_role;
 comment on function private.tg_conversation_messages__count_usage() is
-  'Keeps the ledger exact: messages added and corrected go to the tail, the numbers of deleted ones '
-  'to removed_usage. Merges the tail once in about 500 rows.';
+  'Keeps the ledger exact: messages added and corrected go to the tail, which is merged once in about 500 '
+  'rows.';
 
 create trigger conversation_messages_90_count_added after insert
   on public.conversation_messages referencing new table as new_messages
@@ -655,7 +672,7 @@ create trigger conversation_messages_90_count_changed after update of
   execute function private.tg_conversation_messages__count_usage();
 create trigger conversation_messages_90_count_deleted after delete
   on public.conversation_messages referencing old table as old_messages
-  for each statement execute function private.tg_conversation_messages__count_usage();
+  for each statement execute function private.tg_conversation_messages__keep_usage();
 
 create function private.tg_users__forget_usage()
 returns trigger

@@ -7,7 +7,7 @@ begin;
 \ir ../_fixtures/conversation.psql
 \ir ../_fixtures/tools.psql
 \ir ../_fixtures/scans.psql
-select plan(12);
+select plan(13);
 set local jit = off;
 
 truncate public.conversation_sessions cascade;
@@ -52,6 +52,17 @@ select tests.reads_few('imports that come again', $$
     'id', tests.m(2000 + %1$s), 'role', 'user', 'content', 'Hello', 'created_at', '2025-01-01T00:00:00Z'
   )))
 $$);
+do $$
+begin
+  for i in 1 .. 100 loop
+    delete from public.conversation_messages where id = tests.m(2000 + i);
+  end loop;
+end
+$$;
+select cmp_ok(
+  (select s.rows_read from tests.scans as s where s.name = 'removed_usage'), '<', 1000::bigint,
+  'the numbers of deleted messages'
+);
 set local enable_seqscan = off;
 select tests.reads_few('messages', $$
   insert into public.conversation_messages (id, session_id, role, content)
