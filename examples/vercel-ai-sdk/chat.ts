@@ -17,17 +17,20 @@ export async function chat(
   await ai.validateUIMessages({ messages });
   await saveMessages(supabase, sessionId, messages);
   const prompt = await ai.convertToModelMessages(messages, { ignoreIncompleteToolCalls: true });
-  const result = ai.streamText({ model, messages: prompt });
   let failure: string | null = null;
+  const result = ai.streamText({
+    model,
+    messages: prompt,
+    // Not that of the response, which also hears of tools that fail.
+    onError: ({ error }) => {
+      failure ??= String(error);
+    },
+  });
   return result.toUIMessageStreamResponse({
     originalMessages: messages,
     generateMessageId: ai.generateId,
     // To its end, also when the browser has gone.
     consumeSseStream: ai.consumeStream,
-    onError: (error) => {
-      failure ??= String(error);
-      return "An error occurred.";
-    },
     onFinish: async ({ messages, finishReason = null }) => {
       // A call that fails at once has used nothing.
       const used = await result.totalUsage.then((usage) => usage, () => undefined);

@@ -288,6 +288,25 @@ for (
   });
 }
 
+test("an answer is none that failed because a tool of it did", async () => {
+  const session = await newSession(ada);
+  const mock = failing(
+    ai.simulateReadableStream<Part>({
+      chunks: [
+        { type: "stream-start", warnings: [] },
+        { type: "tool-call", toolCallId: "c", toolName: "nonesuch", input: "{}" },
+        { type: "text-start", id: "t" },
+        { type: "text-delta", id: "t", delta: "Without it." },
+        { type: "text-end", id: "t" },
+        { type: "finish", finishReason: { unified: "stop", raw: "stop" }, usage: used },
+      ],
+    }),
+  );
+  assert.match(await ask(mock, session, says("u-1", "Hello")), /"errorText"/);
+  const answer = (await rowsOf(ada, session))[1];
+  assert.deepEqual([answer?.content, answer?.error_message], ["Without it.", null]);
+});
+
 test("an answer whose reader has gone is kept to its end", async () => {
   const session = await newSession(ada);
   const mock = failing(
