@@ -43,7 +43,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   server.requestTimeout = 0;
   // Longer than clients keep theirs: a connection that we close may have a request on its way.
   server.keepAliveTimeout = 120_000;
-  server.on("clientError", answerUnread);
+  const answers = new WeakMap<Duplex, ServerResponse>();
+  server.on("request", (request, response) => answers.set(request.socket, response));
+  server.on("clientError", (error, socket) => {
+    const running = answers.get(socket);
+    // Not into the midst of an answer.
+    if (running?.headersSent && !running.writableFinished) socket.destroy();
+    else answerUnread(error, socket);
+  });
   await listen(server, options.port);
   return {
     stop: async () => {
