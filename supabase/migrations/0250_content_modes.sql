@@ -104,8 +104,8 @@ values
     '|\m0[1-9][0-9]{1,4}[ /-][0-9](?:[ /-]?[0-9]){4,10}\M',
     '[phone]', 80),
   ('ipv4', '\m(?:[0-9]{1,3}\.){3}[0-9]{1,3}\M', '[ip]', 90),
-  -- Shortened by :: too. One group before it has a digit at an end: names in code are written like that. No
-  -- look ahead, which takes a hundred times as long.
+  -- Shortened by :: too. One group alone before it has a digit at an end, because names in code have seldom
+  -- one. No look ahead, which takes a hundred times as long.
   ('ipv6',
     '\m(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}\M'
     '|\m(?:(?:[0-9a-f]{2,3}[0-9]|[0-9][0-9a-f]{2,3}):|(?:[0-9a-f]{1,4}:){2,6})(?::[0-9a-f]{1,4}){1,6}\M',

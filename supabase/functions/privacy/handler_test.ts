@@ -148,7 +148,7 @@ Deno.test("whatever becomes of the objects, the person is erased", async () => {
   }
 });
 
-Deno.test("who calls too often is refused before anything is read or erased", async () => {
+Deno.test("who calls too often is refused before anything is exported or erased", async () => {
   for (
     const [route, body] of [["export", {}], ["erase", {
       confirm: true,
