@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { Agent, request as send } from "node:http";
+import { connect } from "node:net";
 import { after, before, test } from "node:test";
 import { type Gateway, startGateway } from "../../local/gateway.ts";
 import { readJson, sendJson } from "../../local/http.ts";
@@ -18,8 +20,10 @@ before(async () => {
     // Nobody: what is asked for here leads nowhere.
     postgrestUrl: `http://${host}:1`,
     auth: {
-      handle: async (request, response) =>
-        sendJson(response, await readJson(request) ? 200 : 400, {}),
+      handle: async (request, response) => {
+        if (request.headers["x-begin"]) response.write("begun");
+        else sendJson(response, await readJson(request) ? 200 : 400, {});
+      },
       stop: () => Promise.resolve(),
     },
     functions: undefined,
@@ -65,6 +69,23 @@ test("an address that is too long is told so", async () => {
   assert.equal(answer.headers.get("access-control-allow-origin"), "*");
   const body = await answer.json() as { message: string };
   assert.match(body.message, /^the address and the headers .* 16 KiB/);
+});
+
+test("no second answer is written into one that has begun", { timeout: 10_000 }, async () => {
+  const { anonKey } = await localKeys();
+  const socket = connect(port, host);
+  socket.write(
+    `POST /auth/v1/signup HTTP/1.1\r\nhost: x\r\napikey: ${anonKey}\r\nx-begin: 1\r\n` +
+      "transfer-encoding: chunked\r\n\r\n",
+  );
+  let received = "";
+  socket.on("error", () => undefined).on("data", (data) => {
+    received += String(data);
+    if (received.includes("begun")) socket.write("no chunk\r\n");
+  });
+  await once(socket, "close");
+  assert.match(received, /^HTTP\/1\.1 200 [^]*begun/);
+  assert.doesNotMatch(received, /400/);
 });
 
 test("an address that leads nowhere is not found", async () => {
